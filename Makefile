@@ -1,0 +1,31 @@
+# The two commands of README.md are `make demo` and `make test`; they install what they need.
+
+.PHONY: demo test faults windows header figures
+
+# A C till resends a one-time password over https, against the embedded sandbox.
+demo:
+	@scripts/setup.sh demo
+	@scripts/demo.sh
+
+# Everything that CI checks.
+test:
+	@scripts/setup.sh test
+	@scripts/test.sh
+
+# The fault matrix, as a table. FAULTS=word shows only the points whose name has the word.
+faults:
+	@cargo test --quiet --locked --test faults -- --nocapture --test-threads=1
+
+# The x64 DLL, and the demonstration under Wine.
+windows:
+	@scripts/setup.sh windows
+	@scripts/windows.sh
+
+# Copies the generated headers beside their configuration.
+header:
+	@scripts/header.sh
+
+# Size, dependencies, the cost of a second context, and memory over 100,000 calls and 10,000 contexts.
+figures:
+	@scripts/setup.sh demo
+	@scripts/figures.sh

@@ -1,0 +1,48 @@
+//! What a handler may do to the connection that carried its request.
+//!
+//! Some answers of the sandbox are ends of connections. A handler cannot reach the socket, so it asks
+//! through this handle, and the task that owns the connection does it.
+
+use tokio::sync::Notify;
+
+/// One accepted connection, as its requests see it.
+#[derive(Debug)]
+pub struct Link {
+    /// Counted over all listeners, from 1.
+    pub number: u64,
+    pub scheme: &'static str,
+    pub peer_port: u16,
+    reset: Notify,
+    close: Notify,
+}
+
+/// How a handler wants the connection to end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// At once, with a TCP reset: nothing tells the peer that it was meant.
+    Reset,
+    /// In order: close_notify under TLS, then FIN.
+    Close,
+}
+
+impl Link {
+    pub fn new(number: u64, scheme: &'static str, peer_port: u16) -> Self {
+        Self { number, scheme, peer_port, reset: Notify::new(), close: Notify::new() }
+    }
+
+    /// Asks for the end; the request is kept until the owner looks.
+    pub fn end(&self, end: End) {
+        match end {
+            End::Reset => self.reset.notify_one(),
+            End::Close => self.close.notify_one(),
+        }
+    }
+
+    /// Waits until a handler asks for the end.
+    pub async fn ended(&self) -> End {
+        tokio::select! {
+            () = self.reset.notified() => End::Reset,
+            () = self.close.notified() => End::Close,
+        }
+    }
+}

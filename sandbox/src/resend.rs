@@ -1,0 +1,273 @@
+//! The service itself: judges a request, writes the journal, and delivers the answer.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::{Duration, Instant};
+
+use axum::Extension;
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::header::{ALLOW, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, request};
+use axum::response::Response;
+use hyper::body::{Bytes, Frame, SizeHint};
+use serde::Deserialize;
+use tokio::time::{Interval, interval};
+use uuid::Uuid;
+
+use crate::answers::{self, Answer, Code, RESEND_PATH, accepted, refused, turned_away};
+use crate::journal::{Entry, redacted, shortened};
+use crate::link::{End, Link};
+use crate::operations::Outcome;
+use crate::state::{Records, Sandbox};
+use crate::tokens::{self, Delivery};
+
+/// No request of this service comes near it.
+const BODY_LIMIT: usize = 64 << 10;
+
+/// What a request came to.
+struct Verdict {
+    outcome: String,
+    processed: bool,
+    sends: bool,
+    answer: Answer,
+    delivery: Delivery,
+    /// For `Delivery::Delayed`.
+    delay: Duration,
+}
+
+impl Verdict {
+    /// An answer that is given before the request reaches the service.
+    fn at_the_door(outcome: &str, answer: impl Into<Answer>) -> Self {
+        Self {
+            outcome: outcome.to_owned(),
+            processed: false,
+            sends: false,
+            answer: answer.into(),
+            delivery: Delivery::AtOnce,
+            delay: Duration::ZERO,
+        }
+    }
+
+    /// An answer of the service.
+    fn served(outcome: &str, sends: bool, answer: impl Into<Answer>) -> Self {
+        Self { processed: true, sends, ..Self::at_the_door(outcome, answer) }
+    }
+
+    fn http_status(&self) -> Option<u16> {
+        match self.delivery {
+            Delivery::Never | Delivery::Reset => None,
+            _ => Some(self.answer.status.as_u16()),
+        }
+    }
+}
+
+/// The body of a request. The names are matched exactly.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Resend {
+    otp_token: String,
+    session_id: Uuid,
+}
+
+/// Answers whatever is no control endpoint.
+pub async fn serve(
+    State(sandbox): State<Arc<Sandbox>>,
+    Extension(link): Extension<Arc<Link>>,
+    request: Request,
+) -> Response {
+    let (head, body) = request.into_parts();
+    let body = to_bytes(body, BODY_LIMIT).await;
+    let verdict = {
+        let mut records = sandbox.records();
+        let (verdict, asked) = judge(&sandbox, &mut records, &head, body);
+        // Before the answer: who has it can rely on the journal.
+        records.record(entry(&link, &head, asked.as_ref(), &verdict));
+        verdict
+    };
+    deliver(verdict, link).await
+}
+
+fn judge(
+    sandbox: &Sandbox,
+    records: &mut Records,
+    head: &request::Parts,
+    body: Result<Bytes, axum::Error>,
+) -> (Verdict, Option<Resend>) {
+    let body = match body {
+        Ok(body) => body,
+        Err(error) => {
+            let text = format!("the body of the request could not be read: {error}\n");
+            let answer = Answer::text(StatusCode::BAD_REQUEST, text);
+            return (Verdict::at_the_door("unreadable_body", answer), None);
+        }
+    };
+    if !head.uri.path().ends_with(RESEND_PATH) {
+        let text = format!("no such address; the service is at {RESEND_PATH}\n");
+        let answer = Answer::text(StatusCode::NOT_FOUND, text);
+        return (Verdict::at_the_door("not_found", answer), None);
+    }
+    if head.method != Method::POST {
+        let mut answer = Answer::text(StatusCode::METHOD_NOT_ALLOWED, "POST only\n".to_owned());
+        answer.headers.push((ALLOW, HeaderValue::from_static("POST")));
+        return (Verdict::at_the_door("method_not_allowed", answer), None);
+    }
+    let asked = serde_json::from_slice::<Resend>(&body);
+    if let Some(verdict) = turned_away_by_headers(sandbox, &head.headers) {
+        return (verdict, asked.ok());
+    }
+    match asked {
+        Ok(asked) if !asked.otp_token.is_empty() => (decide(records, &asked), Some(asked)),
+        _ => (invalid_data(), None),
+    }
+}
+
+/// Credentials and content type. What the service answers here is not public.
+fn turned_away_by_headers(sandbox: &Sandbox, headers: &HeaderMap) -> Option<Verdict> {
+    let key = headers.get("apikeyprivate");
+    let client = headers.get("apiclientprivate");
+    let (Some(key), Some(client)) = (key, client) else {
+        let answer = turned_away(4, Some("HeaderMissing"), "Zorunlu başlık bilgisi gönderilmedi.");
+        return Some(Verdict::at_the_door("header_missing", answer));
+    };
+    if *key != *sandbox.flags.api_key || *client != *sandbox.flags.api_client {
+        let answer = turned_away(64, Some("IntegrationCredentialNotFound"), "Entegrasyon bilgileri bulunamadı.");
+        return Some(Verdict::at_the_door("credentials", answer));
+    }
+    let json = headers.get(CONTENT_TYPE).is_some_and(|value| {
+        let value = value.as_bytes().to_ascii_lowercase();
+        value.starts_with(b"application/json")
+    });
+    (!json).then(invalid_data)
+}
+
+fn invalid_data() -> Verdict {
+    let answer = turned_away(
+        2,
+        Some("InvalidData"),
+        "İstek okunamadı: Content-Type application/json, gövde {\"OtpToken\",\"SessionId\"} olmalıdır.",
+    );
+    Verdict::at_the_door("invalid_data", answer)
+}
+
+fn decide(records: &mut Records, asked: &Resend) -> Verdict {
+    if let Some(found) = tokens::find(&asked.otp_token) {
+        return Verdict {
+            outcome: found.outcome(),
+            processed: found.magic.processed,
+            sends: found.magic.sends,
+            answer: found.answer(asked.session_id),
+            delivery: found.magic.delivery,
+            delay: Duration::from_millis(found.number),
+        };
+    }
+    let (outcome, session) = records.operations.resend(&asked.otp_token, asked.session_id, Instant::now());
+    match outcome {
+        Outcome::Sent(token) => Verdict::served("5001", true, accepted(session, Code::Bank, Some(token))),
+        Outcome::TokenInvalid => Verdict::served("token_invalid", false, refused(session, answers::TOKEN_IS_NOT_VALID)),
+        Outcome::Cooldown => Verdict::served("cooldown", false, refused(session, answers::COOLDOWN)),
+        Outcome::Limit => Verdict::served("limit", false, refused(session, answers::LIMIT)),
+    }
+}
+
+fn entry(link: &Link, head: &request::Parts, asked: Option<&Resend>, verdict: &Verdict) -> Entry {
+    let request_id = head.headers.get("x-request-id");
+    Entry {
+        // Both are set when it is written.
+        seq: 0,
+        time: String::new(),
+        connection: link.number,
+        scheme: link.scheme,
+        peer_port: link.peer_port,
+        method: head.method.to_string(),
+        path: head.uri.path().to_owned(),
+        request_id: request_id.map(|id| String::from_utf8_lossy(id.as_bytes()).into_owned()),
+        token: asked.map(|asked| shortened(&asked.otp_token)),
+        session: asked.map(|asked| shortened(&asked.session_id.to_string())),
+        processed: verdict.processed,
+        sms: verdict.sends,
+        outcome: verdict.outcome.clone(),
+        http_status: verdict.http_status(),
+        headers: redacted(&head.headers),
+    }
+}
+
+async fn deliver(verdict: Verdict, link: Arc<Link>) -> Response {
+    let answer = verdict.answer;
+    let whole = answer.body;
+    let body = match verdict.delivery {
+        Delivery::AtOnce => Body::from(whole),
+        Delivery::Delayed => {
+            tokio::time::sleep(verdict.delay).await;
+            Body::from(whole)
+        }
+        Delivery::Drip => Body::new(DripBody { rest: whole, pace: interval(Duration::from_secs(1)) }),
+        Delivery::Truncated => {
+            Body::new(TruncatedBody { claimed: whole.len() as u64, part: Some(whole.slice(..whole.len() / 2)), link })
+        }
+        Delivery::Never => std::future::pending().await,
+        Delivery::Reset => {
+            link.end(End::Reset);
+            std::future::pending().await
+        }
+    };
+    let mut response = Response::new(body);
+    *response.status_mut() = answer.status;
+    response.headers_mut().extend(answer.headers);
+    response
+}
+
+/// One byte a second.
+struct DripBody {
+    rest: Bytes,
+    pace: Interval,
+}
+
+impl hyper::body::Body for DripBody {
+    type Data = Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        if self.rest.is_empty() {
+            return Poll::Ready(None);
+        }
+        ready!(self.pace.poll_tick(context));
+        Poll::Ready(Some(Ok(Frame::data(self.rest.split_to(1)))))
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.rest.len() as u64)
+    }
+}
+
+/// Less than it claims.
+struct TruncatedBody {
+    claimed: u64,
+    part: Option<Bytes>,
+    link: Arc<Link>,
+}
+
+impl hyper::body::Body for TruncatedBody {
+    type Data = Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        match self.part.take() {
+            Some(part) => Poll::Ready(Some(Ok(Frame::data(part)))),
+            None => {
+                // hyper flushes what it has when a body has nothing to give, before the owner of the
+                // connection gets its turn to end it.
+                self.link.end(End::Close);
+                Poll::Pending
+            }
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.claimed)
+    }
+}

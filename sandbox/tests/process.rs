@@ -1,0 +1,143 @@
+//! The program: its ready line, its flags, its addresses and its end.
+
+mod common;
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use common::{SESSION, Server};
+use serde_json::{Value, json};
+
+fn run(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_paywall-sandbox")).args(arguments).output().unwrap()
+}
+
+#[test]
+fn the_ready_line_is_one_line_of_json() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_paywall-sandbox"))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    stdout.read_line(&mut line).unwrap();
+    let killed = Command::new("kill").arg(child.id().to_string()).status();
+    assert!(killed.unwrap().success());
+    let mut rest = String::new();
+    stdout.read_to_string(&mut rest).unwrap();
+    let mut errors = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut errors).unwrap();
+    assert!(child.wait().unwrap().success());
+    assert_eq!((rest.as_str(), errors.as_str()), ("", ""));
+    assert!(line.ends_with("}\n"));
+
+    let ready: Value = serde_json::from_str(&line).unwrap();
+    let names: Vec<_> = ready.as_object().unwrap().keys().collect();
+    assert_eq!(names, ["api_client", "api_key", "ca_file", "http", "https"]);
+    assert!(ready["http"].as_str().unwrap().starts_with("http://127.0.0.1:"));
+    assert!(ready["https"].as_str().unwrap().starts_with("https://localhost:"));
+    assert_eq!(ready["api_key"], "sandbox-api-key");
+    assert_eq!(ready["api_client"], "sandbox-api-client");
+    assert!(Path::new(ready["ca_file"].as_str().unwrap()).is_absolute());
+}
+
+#[test]
+fn the_ca_file_is_private_and_removed_at_the_end() {
+    for signal in ["TERM", "INT"] {
+        let mut server = Server::start(&[]);
+        let file = PathBuf::from(server.ready["ca_file"].as_str().unwrap());
+        let text = std::fs::read_to_string(&file).unwrap();
+        assert!(text.starts_with("-----BEGIN CERTIFICATE-----"));
+        assert!(!text.contains("PRIVATE KEY"));
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = std::fs::metadata(&file).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600);
+        }
+        // A request that is never answered must not hold up the end.
+        let mut client = server.connect("https");
+        client.send_resend("sbx_hang", SESSION, "hang");
+        server.signal(signal);
+        assert!(server.ended().success(), "SIG{signal}");
+        assert!(!file.exists(), "SIG{signal}");
+    }
+}
+
+#[test]
+fn wrong_flags_are_one_line_and_exit_2() {
+    for arguments in [&["--prot", "1"][..], &["--port"], &["--limit", "many"], &["x\ny"]] {
+        let output = run(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(output.stdout.is_empty());
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(errors.lines().count(), 1, "{errors}");
+        assert!(errors.starts_with("paywall-sandbox: "), "{errors}");
+    }
+}
+
+#[test]
+fn help_and_version() {
+    let help = run(&["--help"]);
+    assert!(help.status.success() && help.stderr.is_empty());
+    let text = String::from_utf8(help.stdout).unwrap();
+    for flag in [
+        "--port",
+        "--tls-port",
+        "--cooldown-ms",
+        "--limit",
+        "--session-ttl-ms",
+        "--api-key",
+        "--api-client",
+        "README.md",
+    ] {
+        assert!(text.contains(flag), "{flag}");
+    }
+    let version = run(&["--version"]);
+    let expected = format!("paywall-sandbox {}\n", env!("CARGO_PKG_VERSION"));
+    assert_eq!(String::from_utf8(version.stdout).unwrap(), expected);
+}
+
+#[test]
+fn a_port_can_be_chosen_and_a_taken_one_is_an_error() {
+    let first = Server::start(&[]);
+    let taken = first.port("http").to_string();
+    let output = run(&["--port", &taken]);
+    assert_eq!(output.status.code(), Some(1));
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert!(errors.contains(&taken), "{errors}");
+    let freed = [first.port("http"), first.port("https")].map(|port| port.to_string());
+    drop(first);
+    // Between the end of the first and the start of the second, others may pick these ports.
+    let arguments = ["--port", &freed[0], "--tls-port", &freed[1]];
+    let second = common::eventually("the ports", || Server::try_start(&arguments));
+    assert_eq!(second.port("http").to_string(), freed[0]);
+    assert_eq!(second.port("https").to_string(), freed[1]);
+}
+
+#[test]
+fn the_certificate_serves_for_every_name_of_loopback() {
+    let server = Server::start(&[]);
+    for name in ["localhost", "127.0.0.1", "::1"] {
+        let mut client = server.connect_to("127.0.0.1", "https", name).unwrap();
+        client.resend("sbx_ok_5001", SESSION, name).new_token();
+    }
+    // Where the machine has ::1, both listeners are on it.
+    if std::net::TcpListener::bind(("::1", 0)).is_ok() {
+        for scheme in ["http", "https"] {
+            let mut client = server.connect_to("::1", scheme, "localhost").unwrap();
+            client.resend("sbx_ok_5001", SESSION, scheme).new_token();
+        }
+    }
+    // Not a TLS handshake: counted, and the server goes on.
+    let mut plain = server.connect_to("127.0.0.1", "http", "localhost").unwrap();
+    plain.resend("sbx_ok_5001", SESSION, "before").new_token();
+    let mut wrong = std::net::TcpStream::connect(("127.0.0.1", server.port("https"))).unwrap();
+    std::io::Write::write_all(&mut wrong, b"GET / HTTP/1.1\r\n\r\n").unwrap();
+    common::eventually("the count of failed handshakes", || {
+        (server.json("/__sandbox/stats")["tls_failures"] == json!(1)).then_some(())
+    });
+    plain.resend("sbx_ok_5001", SESSION, "after").new_token();
+}

@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# The C programs of tests/c against the shared and the static library and under valgrind, with the sandbox as the peer;
+# and PHP's parser over the header that is made for it.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+cargo build --release --quiet --locked -p paywall -p paywall-sandbox
+cargo build --profile memcheck --quiet --locked -p paywall
+till=$(scripts/build-till.sh)
+shared=$(dirname "$till")
+out=target/c-tests
+mkdir -p "$out"
+# The library with names in it, which valgrind's suppressions go by, under the name that programs look for.
+mkdir -p "$out/memcheck"
+cp target/memcheck/libpaywall.so "$out/memcheck/libpaywall.so.1"
+
+flags=(-std=c11 -Wall -Wextra -Werror -pedantic -g -O1 -Iinclude)
+# What the static library needs of the system, as `rustc --print native-static-libs` says.
+static=(-lgcc_s -lutil -lrt -lpthread -lm -ldl -lc)
+
+cc "${flags[@]}" tests/c/interface.c -o "$out/interface" -L"$shared" -lpaywall -Wl,--enable-new-dtags,-rpath,"$shared"
+cc "${flags[@]}" tests/c/interface.c -o "$out/interface-static" target/release/libpaywall.a "${static[@]}"
+cc "${flags[@]}" tests/c/interface.c -o "$out/interface-static-memcheck" target/memcheck/libpaywall.a "${static[@]}"
+cc "${flags[@]}" tests/c/unload.c -o "$out/unload" -lpthread -ldl
+cc "${flags[@]}" bindings/c/till.c -o "$out/till-static" target/release/libpaywall.a "${static[@]}"
+
+source scripts/sandbox.sh
+start_sandbox
+
+# Whoever forgets to check a status still learns it: `run` stops at the first failure.
+run() { echo "-- $*"; "$@"; }
+run "$out/interface"
+run "$out/interface-static"
+run env PAYWALL_BASE_URL="$SANDBOX_HTTPS" "$out/till-static" check
+# Valgrind calls the runtime's reachable blocks no leak; one that is lost, or a wrong access, is an error.
+memcheck=(valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite
+  --show-leak-kinds=definite --suppressions=tests/c/valgrind.supp)
+run env LD_LIBRARY_PATH="$out/memcheck" "${memcheck[@]}" "$out/interface"
+run "${memcheck[@]}" "$out/interface-static-memcheck"
+run "$out/unload" "$shared/libpaywall.so.1"
+run php -d ffi.enable=1 -r '
+  $paywall = FFI::cdef(file_get_contents("include/paywall_php.h"), $argv[1]);
+  $json = $paywall->new("char *");
+  $status = $paywall->pw_config_set(null, "locale", "tr", FFI::addr($json));
+  $document = json_decode(FFI::string($json), true, 512, JSON_THROW_ON_ERROR);
+  $paywall->pw_string_free($json);
+  exit($status === 4 && $document["error"]["code"] === "config" ? 0 : 1);
+' "$shared/libpaywall.so.1"

@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that a command needs and that are missing; says in one line what it cannot install.
+#   setup.sh demo | test | windows
+set -euo pipefail
+
+case "${1:?which command: demo, test or windows}" in
+  demo) packages=(gcc libc6-dev make) ;;
+  test) packages=(gcc g++ libc6-dev make binutils valgrind openssl iproute2 util-linux php-cli) ;;
+  windows) packages=(gcc-mingw-w64-x86-64 rustc-web cargo-web rust-web-src wine64) ;;
+  *) echo "setup.sh: no such command: $1" >&2; exit 2 ;;
+esac
+
+missing=()
+for package in "${packages[@]}"; do
+  status=$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null || true)
+  [ "$status" = installed ] || missing+=("$package")
+done
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+  # With nobody there to type a password, only a sudo that asks for none will do.
+  if ! { command -v sudo && { [ -t 0 ] || sudo -n true; }; } >/dev/null 2>&1; then
+    echo "missing: ${missing[*]} (install them as root: there is no sudo here)" >&2
+    exit 1
+  fi
+  as_root=(sudo)
+fi
+echo "installing ${missing[*]}"
+# rustc-web takes the place of Debian's rustc: --no-remove fails rather than take that away.
+install=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive
+  apt-get install -qq -y --no-install-recommends --no-remove "${missing[@]}")
+# The lists are fetched only where the first attempt finds them wanting.
+"${install[@]}" >/dev/null 2>&1 || { "${as_root[@]}" apt-get update -qq && "${install[@]}" >/dev/null; } || {
+  echo "missing: ${missing[*]} (apt-get could not install them)" >&2
+  exit 1
+}

@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Everything that must hold before a commit is good. Stops at the first failure.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+step() { printf '\n### %s\n' "$*"; "$@"; }
+
+step cargo fmt --all --check
+step cargo clippy --workspace --all-targets --locked --quiet -- -D warnings
+step cargo test --workspace --locked --quiet
+step cargo build --release --locked --quiet
+step scripts/abi.sh check
+step scripts/c-tests.sh
+step scripts/demo.sh
+step scripts/setup.sh windows
+step scripts/windows.sh
+printf '\nall is well\n'

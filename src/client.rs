@@ -1,0 +1,380 @@
+//! A call from its entry to its outcome.
+
+use std::fmt;
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use serde::Serialize;
+use ureq::http::{HeaderValue, Request, Uri};
+use uuid::Uuid;
+
+use crate::arguments;
+use crate::config::Config;
+use crate::decision::{self, Answer, Ruling, Verdict};
+use crate::delivery::{self, Deadline, Failure, Key, Limits, Received, Route, TlsClient, Trust};
+use crate::encoding;
+use crate::outcome::{Action, ErrorInfo, Kind, Outcome, Stage, Status, TokenState, Transport};
+use crate::panics;
+use crate::secret::{Secret, mask};
+
+/// The endpoint, below the base address.
+const PATH: &str = "/api/paywall/masterpass/otp/resend";
+/// How much of an answer's text a document carries, in bytes.
+const LONGEST_SHOWN: usize = 64 * 1024;
+
+/// A client of the service: immutable, for any number of threads at once.
+///
+/// Clients with equal address, proxy, trust and credentials share their kept connections in the whole process, also
+/// after one of them is dropped; so making one anew for each request costs microseconds. In the child of a fork a
+/// client goes on with connections of its own.
+pub struct Client {
+    route: Arc<Route>,
+    key: Key,
+    url: Uri,
+    /// Every header that is the same for each request, those of the credentials among them.
+    headers: Vec<(String, Secret)>,
+    /// What no text may show, wherever a peer echoes it.
+    credentials: Vec<Secret>,
+    timeout: Duration,
+    connect_timeout: Duration,
+    idle_timeout: Duration,
+}
+
+impl Client {
+    /// Makes a client; the configuration is copied. Nothing is resolved or connected yet.
+    ///
+    /// # Errors
+    /// `invalid`, naming the option that is missing or wrong.
+    pub fn new(config: &Config) -> Result<Self, Box<Outcome>> {
+        let address = config.address()?;
+        let (api_key, api_client) = config.credentials()?;
+        // Plain http never leaves this machine, so it has no use for a proxy, and none for trust.
+        let proxy = match address.tls {
+            true => config.proxy.for_host(&address.host).map_err(|rule| Outcome::invalid_option("proxy", &rule))?,
+            false => None,
+        };
+        let trust = match address.tls {
+            true => Some(Trust::load(config.ca_file.as_deref())?),
+            false => None,
+        };
+        let url = address.url(PATH);
+        let url = Uri::try_from(url).map_err(|_| Outcome::invalid_option("base_url", "is no address"))?;
+
+        let mut headers = vec![
+            ("apikeyprivate".to_owned(), api_key.clone()),
+            ("apiclientprivate".to_owned(), api_client.clone()),
+            ("content-type".to_owned(), Secret::new("application/json")),
+            ("accept".to_owned(), Secret::new("application/json")),
+            ("user-agent".to_owned(), Secret::new(&user_agent(config.app.as_deref()))),
+        ];
+        if let Some(locale) = config.locale {
+            // Where the service wants it is not documented.
+            headers.push(("accept-language".to_owned(), Secret::new(locale)));
+            headers.push(("locale".to_owned(), Secret::new(locale)));
+        }
+        headers.extend(config.headers.iter().cloned());
+
+        let mut credentials = vec![api_key.clone(), api_client.clone()];
+        credentials.extend(config.headers.iter().map(|(_, value)| value.clone()));
+        if let Some(proxy) = proxy.as_ref().and_then(|proxy| proxy.credentials.as_ref()) {
+            let password = proxy.reveal().split_once(':').map_or("", |(_, password)| password);
+            credentials.push(Secret::new(password));
+            credentials.push(Secret::new(&encoding::base64(proxy.reveal().as_bytes())));
+        }
+
+        let tls = trust.as_deref().map(TlsClient::new);
+        let route = Route { address, proxy, tls };
+        let identity: Vec<(&str, &Secret)> = headers.iter().map(|(name, value)| (name.as_str(), value)).collect();
+        let key = Key::new(&route, trust.map(|trust| trust.id), &identity);
+        crate::ffi::os::stay_loaded();
+        Ok(Client {
+            route: Arc::new(route),
+            key,
+            url,
+            headers,
+            credentials,
+            timeout: config.timeout,
+            connect_timeout: config.connect_timeout,
+            idle_timeout: config.idle_timeout,
+        })
+    }
+
+    /// Resolves, connects, passes the proxy and makes TLS, over a fresh connection that is closed again: "Test
+    /// connection". Not one byte of HTTP reaches the service, so the credentials are not tested.
+    pub fn check(&self) -> Outcome {
+        let start = Instant::now();
+        delivery::begin(self.limits(start));
+        let mut outcome = match self.guarded(|| delivery::check(&self.route)) {
+            Ok(Ok(())) => {
+                let message = format!("connected to {}: the service can be reached", self.route.address.authority());
+                Outcome::bare(Status::Ok, None, message)
+            }
+            Ok(Err(failure)) => Self::undelivered(&failure),
+            Err(place) => *Outcome::internal(Stage::Connect, &place),
+        };
+        self.finish(&mut outcome, start, &[]);
+        outcome
+    }
+
+    /// Asks the service to send the one-time password of `token` once more.
+    ///
+    /// At most one request leaves, whatever happens, and the outcome says what is known about it. It is back within
+    /// 200 ms of `timeout_ms`.
+    pub fn resend_otp(&self, token: &str, session: &str) -> Outcome {
+        let start = Instant::now();
+        delivery::begin(self.limits(start));
+        let checked = arguments::token(token).and_then(|()| arguments::session(session));
+        let session_id = match checked {
+            Ok(session_id) => session_id,
+            Err(mut refusal) => {
+                self.finish(&mut refusal, start, &[]);
+                return *refusal;
+            }
+        };
+
+        let request_id = Uuid::new_v4().to_string();
+        let request = || self.request(token, &session_id, &request_id);
+        let delivered = self.guarded(|| delivery::exchange(&self.key, &self.route, &request));
+
+        let mut outcome = match delivered {
+            Ok((received, None)) => Self::answered(received),
+            Ok((received, Some(failure))) => Self::unanswered(received, &failure),
+            Err(place) if delivery::is_sent() => Self::unanswered(Received::default(), &panicked(&place)),
+            Err(place) => *Outcome::internal(Stage::Send, &place),
+        };
+        let secrets = [token, session].map(Secret::new);
+        if !matches!(outcome.status, Status::Invalid | Status::Internal) {
+            self.keep_or_adopt(&mut outcome, token, session_id);
+            outcome.request_id = Some(request_id);
+        }
+        self.finish(&mut outcome, start, &secrets);
+        outcome
+    }
+
+    fn limits(&self, start: Instant) -> Limits {
+        Limits {
+            deadline: Deadline::after(start, self.timeout),
+            connect_timeout: self.connect_timeout,
+            idle_timeout: self.idle_timeout,
+        }
+    }
+
+    /// Runs what may touch the network. A panic is caught, and everything that it may have left half done is forgotten.
+    fn guarded<T>(&self, work: impl FnOnce() -> T) -> Result<T, String> {
+        panics::caught(AssertUnwindSafe(work)).inspect_err(|_| {
+            _ = panic::catch_unwind(AssertUnwindSafe(|| delivery::forget(&self.key)));
+        })
+    }
+
+    fn request(&self, token: &str, session_id: &str, request_id: &str) -> Request<Vec<u8>> {
+        #[derive(Serialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct Body<'a> {
+            otp_token: &'a str,
+            session_id: &'a str,
+        }
+        let body = serde_json::to_vec(&Body { otp_token: token, session_id }).expect("two texts are always JSON");
+
+        let mut request = Request::post(self.url.clone());
+        for (name, value) in &self.headers {
+            let mut value = HeaderValue::from_str(value.reveal()).expect("checked when it was set");
+            value.set_sensitive(true);
+            request = request.header(name, value);
+        }
+        request.header("x-request-id", request_id).body(body).expect("checked when it was set")
+    }
+
+    /// A whole answer came: the decision table says what it means.
+    fn answered(received: Received) -> Outcome {
+        let text = decoded(&received.body);
+        let http_status = received.http_status.unwrap_or_default();
+        let verdict = decision::decide(&Answer { http_status, body: &text });
+        let error = verdict.ruling.kind.map(|kind| ErrorInfo {
+            kind,
+            code: verdict.ruling.code.clone(),
+            stage: Stage::Service,
+            retry_after_ms: retry_after_ms(&received),
+            detail: verdict.ruling.detail.map(str::to_owned),
+        });
+        let message = describe(&verdict, http_status);
+        let mut outcome = Outcome::bare(verdict.ruling.status, error, message);
+        if outcome.status == Status::Ok {
+            outcome.action = Action::VerifyOtp;
+        }
+        outcome.customer_message = verdict.text;
+        outcome.otp_token = verdict.token;
+        outcome.session_renewed = verdict.session.is_some();
+        outcome.session_id = verdict.session;
+        outcome.response_code = verdict.response_code;
+        outcome.reference_number = verdict.reference_number;
+        outcome.correlation_id = verdict.correlation_id;
+        outcome.url_3d = verdict.url_3d;
+        outcome.http_status = Some(http_status);
+        outcome.response_body = Some(text);
+        outcome
+    }
+
+    /// No whole answer came: in doubt once a byte had left, and otherwise not sent.
+    fn unanswered(received: Received, failure: &Failure) -> Outcome {
+        if !delivery::is_sent() {
+            return Self::undelivered(failure);
+        }
+        let message = format!(
+            "in doubt: {}; the request may have arrived, so it must not be repeated automatically",
+            failure.text()
+        );
+        let mut outcome = Outcome::bare(Status::InDoubt, Some(error_of(failure)), message);
+        outcome.http_status = received.http_status;
+        if received.http_status.is_some() {
+            outcome.response_body = Some(decoded(&received.body));
+            outcome.response_truncated = true;
+        }
+        outcome
+    }
+
+    /// Nothing was sent.
+    fn undelivered(failure: &Failure) -> Outcome {
+        let mut error = error_of(failure);
+        let status = match failure.kind {
+            Kind::Config => {
+                error.code = Some("base_url".to_owned());
+                Status::Invalid
+            }
+            // Something refused to send before anything was tried: only a bug does that.
+            Kind::BadResponse => {
+                error.kind = Kind::Internal;
+                Status::Internal
+            }
+            _ => Status::NotSent,
+        };
+        Outcome::bare(status, Some(error), format!("nothing was sent: {}", failure.text()))
+    }
+
+    /// Fills in the token and session to use next, where the answer brought none.
+    fn keep_or_adopt(&self, outcome: &mut Outcome, token: &str, session_id: String) {
+        // A token that holds a credential was echoed by something that is not the service.
+        let echoed = |text: &String| mask(text.clone(), &self.credentials) != *text;
+        outcome.token_state = Some(match outcome.otp_token.take_if(|token| !echoed(token)) {
+            Some(new) => {
+                outcome.otp_token = Some(new);
+                TokenState::New
+            }
+            None => {
+                outcome.otp_token = Some(token.to_owned());
+                if outcome.status == Status::InDoubt { TokenState::InDoubt } else { TokenState::Kept }
+            }
+        });
+        outcome.session_id.get_or_insert(session_id);
+    }
+
+    /// The last of every call: what is true in the end, without what must not be seen.
+    fn finish(&self, outcome: &mut Outcome, start: Instant, arguments: &[Secret]) {
+        // What a person reads must show neither credentials nor token nor session.
+        let mut hidden = self.credentials.clone();
+        hidden.extend_from_slice(arguments);
+        hidden.extend([&outcome.otp_token, &outcome.session_id].into_iter().flatten().map(|text| Secret::new(text)));
+        let hide = |text: &mut String, secrets: &[Secret]| *text = mask(std::mem::take(text), secrets);
+
+        hide(&mut outcome.message, &hidden);
+        let error = outcome.error.as_mut();
+        let (code, detail) = error.map_or((None, None), |error| (error.code.as_mut(), error.detail.as_mut()));
+        for text in [code, detail, outcome.customer_message.as_mut()].into_iter().flatten() {
+            hide(text, &hidden);
+        }
+        // The rest is the service's answer as it came, but for the credentials.
+        let rest = [
+            &mut outcome.response_code,
+            &mut outcome.reference_number,
+            &mut outcome.correlation_id,
+            &mut outcome.url_3d,
+            &mut outcome.response_body,
+        ];
+        for text in rest.into_iter().flatten() {
+            hide(text, &self.credentials);
+        }
+        if let Some(body) = &mut outcome.response_body
+            && body.len() > LONGEST_SHOWN
+        {
+            body.truncate(body.floor_char_boundary(LONGEST_SHOWN));
+            outcome.response_truncated = true;
+        }
+        outcome.transport = Transport { elapsed_us: start.elapsed(), connection: delivery::connection() };
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("address", &self.route.address)
+            .field("proxy", &self.route.proxy)
+            .field("timeout", &self.timeout)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A panic after the first byte: what the service did is unknown, as after any other failure.
+fn panicked(place: &str) -> Failure {
+    let what = "a bug in libpaywall was caught after the request had left; please report it";
+    Failure::new(Kind::Internal, Stage::Receive, what).because(place)
+}
+
+fn error_of(failure: &Failure) -> ErrorInfo {
+    ErrorInfo {
+        kind: failure.kind,
+        code: None,
+        stage: failure.stage,
+        retry_after_ms: None,
+        detail: failure.detail.clone(),
+    }
+}
+
+fn user_agent(app: Option<&str>) -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    let library = format!("libpaywall/{version} ({}; {})", std::env::consts::OS, std::env::consts::ARCH);
+    match app {
+        Some(app) => format!("{library} {app}"),
+        None => library,
+    }
+}
+
+/// The body as text: without a BOM, invalid UTF-8 replaced.
+fn decoded(body: &[u8]) -> String {
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    String::from_utf8_lossy(body).into_owned()
+}
+
+/// Only these two statuses say how long to wait.
+fn retry_after_ms(received: &Received) -> Option<u64> {
+    let value = received.retry_after.as_deref().filter(|_| matches!(received.http_status, Some(429 | 503)))?;
+    let wait = encoding::retry_after(value, SystemTime::now())?;
+    u64::try_from(wait.as_millis()).ok()
+}
+
+/// The verdict in words, for the log.
+fn describe(verdict: &Verdict, http_status: u16) -> String {
+    let Ruling { row, status, code, .. } = &verdict.ruling;
+    let words = verdict.text.as_deref().unwrap_or_default();
+    let code = code.as_deref().unwrap_or_default();
+    let quoted = match (words, code) {
+        ("", "") => "without a reason".to_owned(),
+        ("", code) => format!("({code})"),
+        (words, "") => words.to_owned(),
+        (words, code) => format!("{words} ({code})"),
+    };
+    let in_doubt = "whether a code is on its way is unknown, so the request must not be repeated automatically";
+    match (row, status) {
+        (_, Status::Ok) => {
+            let code = verdict.response_code.as_deref().unwrap_or_default();
+            format!("the service accepted: a code is on its way (ResponseCode {code})")
+        }
+        (1 | 3 | 6, _) => format!("in doubt: HTTP {http_status} without an answer that can be trusted; {in_doubt}"),
+        (4 | 5, Status::InDoubt) => format!("in doubt: HTTP {http_status}; {in_doubt}"),
+        (4, _) => format!("refused with HTTP {http_status}: {quoted}"),
+        (5, _) => format!("refused with the redirect HTTP {http_status}, which is not followed: check base_url"),
+        (9, _) => format!("the service wants 3-D Secure: {quoted}"),
+        (11, _) => format!("in doubt: the service reported neither success nor failure {quoted}; {in_doubt}"),
+        (_, Status::InDoubt) => format!("in doubt: the service reported {quoted}; {in_doubt}"),
+        _ => format!("the service refused: {quoted}"),
+    }
+}

@@ -1,0 +1,283 @@
+//! The options: their names, their rules, and where they come from.
+
+mod address;
+mod proxy;
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::outcome::Outcome;
+use crate::secret::Secret;
+pub(crate) use address::Address;
+pub(crate) use proxy::{Proxy, ProxyChoice};
+
+/// The longest value of any option, in bytes. A request line and each header must fit the transport's buffer.
+const LONGEST_VALUE: usize = 8192;
+/// How many extra headers a request may carry.
+const MOST_HEADERS: usize = 32;
+
+/// The vendor's base addresses. Its own sources differ on which is "production": `base_url` always wins.
+const ENVIRONMENTS: [(&str, &str); 3] = [
+    ("test", "https://test-payment-api.itspaywall.com"),
+    ("production", "https://payment-api.itspaywall.com"),
+    ("production-tr", "https://payment-api.paywall.com.tr"),
+];
+
+/// Every option with a fixed name; `header.<Name>` comes on top.
+const NAMES: [&str; 11] = [
+    "environment",
+    "base_url",
+    "api_key",
+    "api_client",
+    "timeout_ms",
+    "connect_timeout_ms",
+    "idle_timeout_ms",
+    "proxy",
+    "ca_file",
+    "locale",
+    "app",
+];
+
+/// Headers that the library sets itself, or that frame the message: none of them can be an extra one.
+const RESERVED_HEADERS: [&str; 16] = [
+    "apikeyprivate",
+    "apiclientprivate",
+    "accept",
+    "accept-encoding",
+    "accept-language",
+    "locale",
+    "user-agent",
+    "x-request-id",
+    "host",
+    "connection",
+    "keep-alive",
+    "te",
+    "trailer",
+    "expect",
+    "transfer-encoding",
+    "upgrade",
+];
+const RESERVED_PREFIXES: [&str; 2] = ["content-", "proxy-"];
+
+/// The configuration that a [`Client`](crate::Client) is made from: options by name, each checked when it is set.
+///
+/// `Debug` shows no value of a secret.
+#[derive(Clone)]
+pub struct Config {
+    environment: Option<&'static str>,
+    base_url: Option<Address>,
+    api_key: Option<Secret>,
+    api_client: Option<Secret>,
+    pub(crate) timeout: Duration,
+    pub(crate) connect_timeout: Duration,
+    pub(crate) idle_timeout: Duration,
+    pub(crate) proxy: ProxyChoice,
+    pub(crate) ca_file: Option<String>,
+    pub(crate) locale: Option<&'static str>,
+    pub(crate) app: Option<String>,
+    pub(crate) headers: Vec<(String, Secret)>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Config {
+            environment: None,
+            base_url: None,
+            api_key: None,
+            api_client: None,
+            timeout: Duration::from_millis(20_000),
+            connect_timeout: Duration::from_millis(5_000),
+            idle_timeout: Duration::from_millis(15_000),
+            proxy: ProxyChoice::None,
+            ca_file: None,
+            locale: None,
+            app: None,
+            headers: Vec::new(),
+        }
+    }
+}
+
+impl Config {
+    /// A configuration in which nothing is set.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets one option. A later value replaces an earlier one.
+    ///
+    /// # Errors
+    /// `invalid`, with a message that names the option and its rule and never quotes a secret.
+    /// The configuration is unchanged then.
+    pub fn set(&mut self, name: &str, value: &str) -> Result<(), Box<Outcome>> {
+        let header = name.strip_prefix("header.");
+        if header.is_none() && !NAMES.contains(&name) {
+            return Err(unknown_option(name));
+        }
+        let refuse = |rule: &str| Err(Outcome::invalid_option(if header.is_some() { "header" } else { name }, rule));
+        if value.is_empty() {
+            return refuse("must not be empty");
+        }
+        if value.len() > LONGEST_VALUE {
+            return refuse("must not be longer than 8192 bytes");
+        }
+        let checked = match header {
+            Some(header) => self.set_header(header, value),
+            None => self.set_named(name, value),
+        };
+        checked.or_else(|rule| refuse(&rule))
+    }
+
+    fn set_named(&mut self, name: &str, value: &str) -> Result<(), String> {
+        match name {
+            "environment" => {
+                let known = ENVIRONMENTS.iter().find(|(environment, _)| *environment == value);
+                let (_, base) = known.ok_or("must be test, production or production-tr")?;
+                self.environment = Some(base);
+            }
+            "base_url" => self.base_url = Some(Address::parse(value)?),
+            "api_key" => self.api_key = Some(credential(value)?),
+            "api_client" => self.api_client = Some(credential(value)?),
+            "timeout_ms" => self.timeout = milliseconds(value, 1, 120_000)?,
+            "connect_timeout_ms" => self.connect_timeout = milliseconds(value, 1, 120_000)?,
+            "idle_timeout_ms" => self.idle_timeout = milliseconds(value, 0, 600_000)?,
+            "proxy" => self.proxy = ProxyChoice::parse(value)?,
+            "ca_file" => {
+                if value.chars().any(char::is_control) {
+                    return Err("must be the path of a PEM file, without control characters".into());
+                }
+                self.ca_file = Some(value.to_owned());
+            }
+            "locale" => {
+                let known = ["tr", "en"].into_iter().find(|locale| *locale == value);
+                self.locale = Some(known.ok_or("must be tr or en")?);
+            }
+            "app" => {
+                if !is_product(value) {
+                    return Err("must look like Name/1.2: letters, digits, '.', '-', '_' and '+', 100 at most".into());
+                }
+                self.app = Some(value.to_owned());
+            }
+            _ => unreachable!("`set` knows the names"),
+        }
+        Ok(())
+    }
+
+    fn set_header(&mut self, header: &str, value: &str) -> Result<(), String> {
+        if header.is_empty() || header.len() > 64 || !header.bytes().all(is_token_byte) {
+            return Err(
+                "header.<Name> needs an HTTP header name: letters, digits and !#$%&'*+-.^_`|~, 64 at most".into()
+            );
+        }
+        let header = header.to_ascii_lowercase();
+        let reserved = RESERVED_HEADERS.contains(&header.as_str())
+            || RESERVED_PREFIXES.iter().any(|prefix| header.starts_with(prefix));
+        if reserved {
+            return Err(format!("header.{header} is set by the library, or frames the message: it cannot be added"));
+        }
+        let visible = |byte: u8| matches!(byte, 0x21..=0x7e);
+        let inner = |byte: u8| visible(byte) || matches!(byte, b' ' | b'\t');
+        let bytes = value.as_bytes();
+        if !(bytes.iter().all(|byte| inner(*byte)) && visible(bytes[0]) && visible(bytes[bytes.len() - 1])) {
+            return Err(format!("header.{header} must be visible ASCII, with blanks only between words"));
+        }
+        let value = Secret::new(value);
+        match self.headers.iter().position(|(known, _)| *known == header) {
+            Some(place) => self.headers[place].1 = value,
+            None if self.headers.len() == MOST_HEADERS => return Err("at most 32 extra headers can be set".into()),
+            None => self.headers.push((header, value)),
+        }
+        Ok(())
+    }
+
+    /// Sets every option whose variable is there: `PAYWALL_` and the upper-case name, such as `PAYWALL_BASE_URL`.
+    /// An empty variable counts as unset. All or nothing.
+    ///
+    /// # Errors
+    /// `invalid`, naming the option; the configuration is unchanged then.
+    pub fn set_from_env(&mut self) -> Result<(), Box<Outcome>> {
+        let mut changed = self.clone();
+        for name in NAMES {
+            let Some(value) = std::env::var_os(format!("PAYWALL_{}", name.to_ascii_uppercase())) else { continue };
+            let Some(value) = value.to_str() else {
+                return Err(Outcome::invalid_option(name, "its environment variable must be UTF-8"));
+            };
+            if !value.is_empty() {
+                changed.set(name, value)?;
+            }
+        }
+        *self = changed;
+        Ok(())
+    }
+
+    /// Where the requests go.
+    pub(crate) fn address(&self) -> Result<Address, Box<Outcome>> {
+        match (&self.base_url, self.environment) {
+            (Some(address), _) => Ok(address.clone()),
+            (None, Some(base)) => Ok(Address::parse(base).expect("the presets keep the rule")),
+            (None, None) => Err(Outcome::invalid_option("environment", "set it, or base_url: there is no default")),
+        }
+    }
+
+    /// The key and the client.
+    pub(crate) fn credentials(&self) -> Result<(&Secret, &Secret), Box<Outcome>> {
+        let missing = |name| move || Outcome::invalid_option(name, "is required: take it from the merchant panel");
+        let key = self.api_key.as_ref().ok_or_else(missing("api_key"))?;
+        let client = self.api_client.as_ref().ok_or_else(missing("api_client"))?;
+        Ok((key, client))
+    }
+}
+
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let headers: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
+        f.debug_struct("Config")
+            .field("environment", &self.environment)
+            .field("base_url", &self.base_url)
+            .field("api_key", &self.api_key)
+            .field("api_client", &self.api_client)
+            .field("timeout", &self.timeout)
+            .field("connect_timeout", &self.connect_timeout)
+            .field("idle_timeout", &self.idle_timeout)
+            .field("proxy", &self.proxy)
+            .field("ca_file", &self.ca_file)
+            .field("locale", &self.locale)
+            .field("app", &self.app)
+            .field("headers", &headers)
+            .finish()
+    }
+}
+
+/// Quotes the unknown name only where it cannot be a key that took the name's place: lower-case letters and `_`.
+fn unknown_option(name: &str) -> Box<Outcome> {
+    let harmless = name.len() <= 32 && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    let quoted = if harmless && !name.is_empty() { name } else { "option" };
+    let rule = format!("there is no such option; there are {} and header.<Name>", NAMES.join(", "));
+    Outcome::invalid_option(quoted, &rule)
+}
+
+fn credential(value: &str) -> Result<Secret, String> {
+    if !value.bytes().all(|byte| matches!(byte, 0x21..=0x7e)) {
+        return Err("must be visible ASCII, without blanks or line ends".into());
+    }
+    Ok(Secret::new(value))
+}
+
+fn milliseconds(value: &str, least: u64, most: u64) -> Result<Duration, String> {
+    let digits = value.bytes().all(|byte| byte.is_ascii_digit());
+    match value.parse() {
+        Ok(number) if digits && (least..=most).contains(&number) => Ok(Duration::from_millis(number)),
+        _ => Err(format!("must be a whole number of milliseconds from {least} to {most}")),
+    }
+}
+
+fn is_product(value: &str) -> bool {
+    let word = |text: &str| {
+        !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_+".contains(&byte))
+    };
+    value.len() <= 100 && value.split_once('/').is_some_and(|(name, version)| word(name) && word(version))
+}
+
+/// A byte of an HTTP token, RFC 9110 section 5.6.2.
+fn is_token_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+}

@@ -1,0 +1,225 @@
+//! Reads the service's envelope: strict about what decides, lenient about what only informs.
+//!
+//! Each member is first taken as raw JSON, so that one of an unexpected type cannot spoil its neighbours, and is then
+//! read by its own rule. A lone surrogate in a text is replaced instead of refused: it says nothing about the outcome.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, Visitor};
+use serde_json::value::RawValue;
+
+/// Nesting beyond this is no envelope of the service's.
+const DEEPEST: usize = 64;
+
+/// The members of a good envelope that are used. `null` counts as absent everywhere.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Envelope {
+    pub(crate) result: bool,
+    pub(crate) error_code: Option<i64>,
+    /// `Exception`, wherever it is not null, with its code and text where it has them.
+    pub(crate) exception: Option<Exception>,
+    /// `StatusCode` under `Masterpass`, else under `Masterpass.Result`: the vendor's text and samples differ.
+    pub(crate) status_code: Option<i64>,
+    pub(crate) response_code: Option<String>,
+    pub(crate) token: Option<String>,
+    pub(crate) renewed_session: Option<String>,
+    pub(crate) reference_number: Option<String>,
+    pub(crate) correlation_id: Option<String>,
+    pub(crate) url_3d: Option<String>,
+    /// The service's text for people: the exception's, else the description, else the envelope's message.
+    pub(crate) text: Option<String>,
+}
+
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Exception {
+    pub(crate) code: Option<String>,
+}
+
+type Raw<'a> = Option<&'a RawValue>;
+
+// Serde refuses a member that stands twice in these, and skips those that are not named.
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct RawEnvelope<'a> {
+    #[serde(borrow)]
+    result: Raw<'a>,
+    error_code: Raw<'a>,
+    message: Raw<'a>,
+    body: Raw<'a>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct RawBody<'a> {
+    #[serde(borrow)]
+    session: Raw<'a>,
+    masterpass: Raw<'a>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct RawSession<'a> {
+    #[serde(borrow)]
+    session_renewed: Raw<'a>,
+    session_id: Raw<'a>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct RawMasterpass<'a> {
+    #[serde(borrow)]
+    result: Raw<'a>,
+    exception: Raw<'a>,
+    status_code: Raw<'a>,
+    correlation_id: Raw<'a>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct RawResult<'a> {
+    #[serde(borrow)]
+    token: Raw<'a>,
+    retrieval_reference_number: Raw<'a>,
+    response_code: Raw<'a>,
+    description: Raw<'a>,
+    url3d: Raw<'a>,
+    status_code: Raw<'a>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct RawException<'a> {
+    #[serde(borrow)]
+    code: Raw<'a>,
+    message: Raw<'a>,
+}
+
+/// Not a good envelope. Why is of no interest: nothing in it can be trusted then.
+struct NoEnvelope;
+
+impl From<serde_json::Error> for NoEnvelope {
+    fn from(_: serde_json::Error) -> Self {
+        NoEnvelope
+    }
+}
+
+impl Envelope {
+    /// A good envelope is an object with a boolean `Result`, whose deciding numbers are integers (also written as text),
+    /// without a member that is read and stands twice, and nested no deeper than 64.
+    pub(crate) fn read(body: &str) -> Option<Self> {
+        Self::try_read(body).ok()
+    }
+
+    fn try_read(body: &str) -> Result<Self, NoEnvelope> {
+        if deeper_than(body, DEEPEST) {
+            return Err(NoEnvelope);
+        }
+        let envelope: RawEnvelope = serde_json::from_str(body)?;
+        let body: RawBody = object(envelope.body)?;
+        let session: RawSession = object(body.session)?;
+        let masterpass: RawMasterpass = object(body.masterpass)?;
+        let result: RawResult = object(masterpass.result)?;
+        let exception: RawException = object(masterpass.exception)?;
+
+        let status_code = match integer(masterpass.status_code)? {
+            Some(code) => Some(code),
+            None => integer(result.status_code)?,
+        };
+        Ok(Envelope {
+            result: boolean(envelope.result).ok_or(NoEnvelope)?,
+            error_code: integer(envelope.error_code)?,
+            exception: masterpass.exception.map(|_| Exception { code: text(exception.code) }),
+            status_code,
+            response_code: response_code(result.response_code),
+            token: text(result.token),
+            renewed_session: match boolean(session.session_renewed) {
+                Some(true) => text(session.session_id),
+                _ => None,
+            },
+            reference_number: text(result.retrieval_reference_number),
+            correlation_id: text(masterpass.correlation_id),
+            url_3d: text(result.url3d),
+            text: text(exception.message).or_else(|| text(result.description)).or_else(|| text(envelope.message)),
+        })
+    }
+}
+
+/// An object's members, or none of them where the value is absent or no object (`Masterpass.Result` may be a bare `true`).
+fn object<'a, T: Default + Deserialize<'a>>(raw: Raw<'a>) -> Result<T, NoEnvelope> {
+    match raw {
+        Some(raw) if raw.get().starts_with('{') => Ok(serde_json::from_str(raw.get())?),
+        _ => Ok(T::default()),
+    }
+}
+
+fn boolean(raw: Raw) -> Option<bool> {
+    serde_json::from_str(raw?.get()).ok()
+}
+
+/// An integer, also as text. Anything else in its place makes the whole envelope no good, since it decides.
+fn integer(raw: Raw) -> Result<Option<i64>, NoEnvelope> {
+    let Some(raw) = raw else { return Ok(None) };
+    let digits = match text(Some(raw)) {
+        Some(text) => Cow::Owned(text),
+        None => Cow::Borrowed(raw.get()),
+    };
+    digits.parse().map(Some).map_err(|_| NoEnvelope)
+}
+
+/// A response code has leading zeros as text; as a number it lost them.
+fn response_code(raw: Raw) -> Option<String> {
+    text(raw).or_else(|| raw?.get().parse::<u32>().ok().map(|number| format!("{number:04}")))
+}
+
+/// A text that is there and not empty.
+fn text(raw: Raw) -> Option<String> {
+    struct Lossy;
+    impl Visitor<'_> for Lossy {
+        type Value = String;
+        fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+            f.write_str("a string")
+        }
+        fn visit_bytes<E>(self, bytes: &[u8]) -> Result<String, E> {
+            Ok(String::from_utf8_lossy(bytes).into_owned())
+        }
+    }
+
+    let raw = raw?.get();
+    if !raw.starts_with('"') {
+        return None;
+    }
+    // As bytes, serde_json lets a lone surrogate pass; it becomes a replacement character then.
+    let text = serde_json::Deserializer::from_str(raw).deserialize_bytes(Lossy).ok()?;
+    (!text.is_empty()).then_some(text)
+}
+
+/// Whether arrays and objects nest deeper than `limit`. Brackets inside strings do not count.
+fn deeper_than(json: &str, limit: usize) -> bool {
+    let mut depth = 0_usize;
+    let mut bytes = json.bytes();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'{' | b'[' => {
+                depth += 1;
+                if depth > limit {
+                    return true;
+                }
+            }
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            b'"' => {
+                while let Some(byte) = bytes.next() {
+                    match byte {
+                        b'"' => break,
+                        b'\\' => _ = bytes.next(),
+                        _ => {}
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    false
+}

@@ -1,0 +1,158 @@
+//! Makes a connection: resolve, connect, CONNECT at the proxy, TLS. Not one byte of the request.
+
+use std::io::{Read, Write};
+use std::net::{IpAddr, SocketAddr};
+
+use super::deadline::Deadline;
+use super::failure::Failure;
+use super::resolve::resolve;
+use super::socket::{READ, Socket, WRITE, is_transient};
+use super::tls;
+use super::wire::Wire;
+use crate::config::{Address, Proxy};
+use crate::encoding;
+use crate::outcome::{Kind, Stage};
+
+/// Where a connection leads, and how.
+#[derive(Debug)]
+pub(crate) struct Route {
+    pub(crate) address: Address,
+    pub(crate) proxy: Option<Proxy>,
+    /// None for plain http.
+    pub(crate) tls: Option<tls::Client>,
+}
+
+/// The longest head of a proxy's answer, in bytes.
+const LONGEST_PROXY_HEAD: usize = 16 * 1024;
+
+/// Makes a connection along the route before the deadline.
+pub(crate) fn open(route: &Route, deadline: Deadline) -> Result<Wire, Failure> {
+    let socket = match &route.proxy {
+        None => {
+            let mut addresses = resolve(&route.address.host, deadline)?;
+            if !route.address.tls {
+                addresses.retain(IpAddr::is_loopback);
+            }
+            if addresses.is_empty() {
+                let what = "plain http goes only to this machine, and the name does not lead to it";
+                return Err(Failure::new(Kind::Config, Stage::Resolve, what));
+            }
+            dial(&route.address.host, &addresses, route.address.port, deadline)?
+        }
+        Some(proxy) => {
+            // Whatever keeps the proxy from being reached is told as the proxy's trouble.
+            let reached = resolve(&proxy.host, deadline)
+                .and_then(|addresses| dial(&proxy.host, &addresses, proxy.port, deadline))
+                .map_err(|failure| Failure {
+                    stage: Stage::Proxy,
+                    what: format!("proxy: {}", failure.what),
+                    ..failure
+                })?;
+            tunnel(&reached, proxy, &route.address, deadline)?;
+            reached
+        }
+    };
+    match &route.tls {
+        None => Ok(Wire::plain(socket)),
+        Some(client) => tls::handshake(socket, client, &route.address.host, deadline),
+    }
+}
+
+/// Connects to the first address that accepts. Each has half of what remains, the last one all of it.
+fn dial(host: &str, addresses: &[IpAddr], port: u16, deadline: Deadline) -> Result<Socket, Failure> {
+    let mut last = None;
+    for (index, address) in addresses.iter().enumerate() {
+        let Some(remaining) = deadline.remaining() else { break };
+        let timeout = if index + 1 == addresses.len() { remaining } else { remaining / 2 };
+        match Socket::connect(SocketAddr::new(*address, port), timeout) {
+            Ok(socket) => return Ok(socket),
+            Err(error) => last = Some((address, error)),
+        }
+    }
+    match last {
+        Some((address, error)) if deadline.remaining().is_some() => {
+            let what = format!("{host} (address {address}, port {port}) could not be connected to");
+            Err(Failure::new(Kind::Connect, Stage::Connect, what).because(error))
+        }
+        _ => Err(Failure::timeout(Stage::Connect)),
+    }
+}
+
+/// Asks the proxy for a connection to the service. The proxy resolves the service's name.
+fn tunnel(socket: &Socket, proxy: &Proxy, to: &Address, deadline: Deadline) -> Result<(), Failure> {
+    let authority = to.authority();
+    let mut request = format!("CONNECT {authority} HTTP/1.1\r\nHost: {authority}\r\n");
+    if let Some(credentials) = &proxy.credentials {
+        request.push_str("Proxy-Authorization: Basic ");
+        request.push_str(&encoding::base64(credentials.reveal().as_bytes()));
+        request.push_str("\r\n");
+    }
+    request.push_str("\r\n");
+    let request = zeroize::Zeroizing::new(request);
+
+    let mut unsent = request.as_bytes();
+    while !unsent.is_empty() {
+        wait(socket, WRITE, deadline)?;
+        match (&mut &*socket).write(unsent) {
+            Ok(written) => unsent = &unsent[written..],
+            Err(error) if is_transient(&error) => {}
+            Err(error) => return Err(lost().because(error)),
+        }
+    }
+
+    let mut head = Vec::new();
+    loop {
+        wait(socket, READ, deadline)?;
+        let mut part = [0; 1024];
+        match (&mut &*socket).read(&mut part) {
+            Ok(0) => return Err(lost()),
+            Ok(length) => head.extend_from_slice(&part[..length]),
+            Err(error) if is_transient(&error) => continue,
+            Err(error) => return Err(lost().because(error)),
+        }
+        if let Some(end) = head.windows(4).position(|bytes| bytes == b"\r\n\r\n") {
+            return judge(&head, end + 4);
+        }
+        if head.len() > LONGEST_PROXY_HEAD || !b"HTTP/1.".starts_with(&head[..head.len().min(7)]) {
+            return Err(refused("the proxy does not answer in HTTP"));
+        }
+    }
+}
+
+fn judge(head: &[u8], end: usize) -> Result<(), Failure> {
+    let status = match head {
+        [b'H', b'T', b'T', b'P', b'/', b'1', b'.', b'0' | b'1', b' ', digits @ ..] => digits
+            .get(..3)
+            .and_then(|digits| std::str::from_utf8(digits).ok())
+            .and_then(|digits| digits.parse::<u16>().ok()),
+        _ => None,
+    };
+    match status {
+        // The service does not speak before the client does: whatever follows is not its doing.
+        Some(200..=299) if head.len() > end => Err(refused("the proxy sent something behind its answer")),
+        Some(200..=299) => Ok(()),
+        Some(status @ 502..=504) => {
+            let what = format!("the proxy could not reach the service: it answered HTTP {status}");
+            Err(Failure::new(Kind::Connect, Stage::Proxy, what))
+        }
+        Some(407) => Err(refused("the proxy wants other credentials: it answered HTTP 407")),
+        Some(status) => Err(refused(&format!("the proxy refused: it answered HTTP {status}"))),
+        None => Err(refused("the proxy does not answer in HTTP")),
+    }
+}
+
+fn refused(what: &str) -> Failure {
+    Failure::new(Kind::Proxy, Stage::Proxy, what)
+}
+
+fn lost() -> Failure {
+    Failure::new(Kind::ConnectionLost, Stage::Proxy, "the proxy closed the connection")
+}
+
+fn wait(socket: &Socket, wanted: crate::ffi::os::Readiness, deadline: Deadline) -> Result<(), Failure> {
+    match socket.wait(wanted, deadline) {
+        Ok(Some(_)) => Ok(()),
+        Ok(None) => Err(Failure::timeout(Stage::Proxy)),
+        Err(error) => Err(lost().because(error)),
+    }
+}

@@ -1,0 +1,151 @@
+//! The kept connections: one pool for each combination of address, proxy, trust and credentials, in the whole process.
+
+use std::fmt;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use ureq::Agent;
+use ureq::config::Config;
+use ureq::http::Uri;
+use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{ConnectionDetails, Connector, NextTimeout};
+
+use super::call;
+use super::connect::{Route, open};
+use super::deadline::Deadline;
+use super::failure::Failure;
+use super::wire::Wire;
+use crate::ffi::os::PerProcess;
+use crate::secret::Secret;
+
+/// How many pools are kept. The one that was used longest ago goes first.
+const MOST_ENGINES: usize = 32;
+/// How many idle connections a pool keeps: as many as there may be threads that call at once.
+const MOST_IDLE: usize = 64;
+/// No context can ask for a longer idle time; each connection also knows when it was used last.
+const LONGEST_IDLE: Duration = Duration::from_secs(600);
+/// The longest head of an answer, in bytes.
+const LONGEST_HEAD: usize = 32 * 1024;
+
+/// What two contexts must have in common to share connections.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Key {
+    tls: bool,
+    host: String,
+    port: u16,
+    proxy: Option<(String, u16)>,
+    trust: Option<u64>,
+    /// Keyed hashes, so that the registry outlives the credentials without holding them.
+    credentials: [u64; 2],
+}
+
+/// Two hashes under keys of this process: 128 bits that nobody outside can aim at.
+#[derive(Default)]
+struct Hashers([RandomState; 2]);
+
+static HASHERS: PerProcess<Hashers> = PerProcess::new();
+
+impl Key {
+    pub(crate) fn new(route: &Route, trust: Option<u64>, credentials: &[(&str, &Secret)]) -> Self {
+        let proxy_credentials = route.proxy.as_ref().and_then(|proxy| proxy.credentials.as_ref());
+        let secrets: Vec<(&str, &str)> = credentials
+            .iter()
+            .map(|(name, secret)| (*name, secret.reveal()))
+            .chain(proxy_credentials.map(|secret| ("proxy", secret.reveal())))
+            .collect();
+        Key {
+            tls: route.address.tls,
+            host: route.address.host.clone(),
+            port: route.address.port,
+            proxy: route.proxy.as_ref().map(|proxy| (proxy.host.clone(), proxy.port)),
+            trust,
+            credentials: HASHERS.get().0.each_ref().map(|hasher| hasher.hash_one(&secrets)),
+        }
+    }
+}
+
+static ENGINES: PerProcess<Mutex<Vec<(Key, Agent)>>> = PerProcess::new();
+
+/// The pool for `key`; a new one along `route` where there is none.
+pub(super) fn engine(key: &Key, route: &Arc<Route>) -> Agent {
+    let mut engines = ENGINES.get().lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(place) = engines.iter().position(|(known, _)| known == key) {
+        // The most recently used stands last.
+        engines[place..].rotate_left(1);
+        return engines[engines.len() - 1].1.clone();
+    }
+    let agent = agent(Arc::clone(route));
+    // An evicted pool is dropped outside the lock: closing its connections may take a moment.
+    let evicted = (engines.len() >= MOST_ENGINES).then(|| engines.remove(0));
+    engines.push((key.clone(), agent.clone()));
+    drop(engines);
+    drop(evicted);
+    agent
+}
+
+/// Forgets the pool for `key`: a panic may have left it in any state.
+pub(crate) fn forget(key: &Key) {
+    let mut engines = ENGINES.get().lock().unwrap_or_else(PoisonError::into_inner);
+    engines.retain(|(known, _)| known != key);
+}
+
+fn agent(route: Arc<Route>) -> Agent {
+    let config = Config::builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .proxy(None)
+        .user_agent("")
+        .accept("")
+        .accept_encoding("")
+        .max_response_header_size(LONGEST_HEAD)
+        .max_idle_connections(MOST_IDLE)
+        .max_idle_connections_per_host(MOST_IDLE)
+        .max_idle_age(LONGEST_IDLE)
+        .build();
+    Agent::with_parts(config, Dialler(route), NoResolver)
+}
+
+/// Makes the connections of one pool.
+#[derive(Debug)]
+struct Dialler(Arc<Route>);
+
+impl Connector for Dialler {
+    type Out = Wire;
+
+    fn connect(&self, _: &ConnectionDetails, _: Option<()>) -> Result<Option<Wire>, ureq::Error> {
+        match dial(&self.0) {
+            Ok(wire) => {
+                call::connected();
+                Ok(Some(wire))
+            }
+            Err(failure) => {
+                call::fail(failure);
+                Err(ureq::Error::ConnectionFailed)
+            }
+        }
+    }
+}
+
+/// Makes a connection within the limits of the call.
+pub(super) fn dial(route: &Route) -> Result<Wire, Failure> {
+    let limits = call::limits();
+    let connected_by = Deadline::after(std::time::Instant::now(), limits.connect_timeout);
+    open(route, connected_by.min(limits.deadline))
+}
+
+/// ureq resolves before it looks for a kept connection; here a name is resolved only where one must be made.
+struct NoResolver;
+
+impl fmt::Debug for NoResolver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("NoResolver")
+    }
+}
+
+impl Resolver for NoResolver {
+    fn resolve(&self, _: &Uri, _: &Config, _: NextTimeout) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        Ok(self.empty())
+    }
+}

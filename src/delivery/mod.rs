@@ -1,0 +1,117 @@
+//! Delivery: one request leaves at most, and what is known about it is true.
+//!
+//! `engine` keeps the connections, `connect` makes them (`resolve`, `tls`, `trust`), `wire` carries the bytes and counts
+//! them, `call` remembers what is true about the call of this thread.
+
+mod call;
+mod connect;
+mod deadline;
+mod engine;
+mod failure;
+mod records;
+mod resolve;
+mod socket;
+mod tls;
+mod trust;
+mod wire;
+
+use std::io::{self, Read};
+use std::sync::Arc;
+
+use ureq::http::header::{CONTENT_LENGTH, RETRY_AFTER, TRANSFER_ENCODING};
+use ureq::http::{Request, Response};
+use ureq::{Agent, Body};
+
+use crate::outcome::{Connection, Kind, Stage};
+pub(crate) use call::{Limits, begin, connection, is_sent};
+pub(crate) use connect::Route;
+pub(crate) use deadline::Deadline;
+pub(crate) use engine::{Key, forget};
+pub(crate) use failure::Failure;
+pub(crate) use tls::Client as TlsClient;
+pub(crate) use trust::Trust;
+
+/// The longest answer, decoded, in bytes.
+const LONGEST_BODY: u64 = 1024 * 1024;
+
+/// What came back.
+#[derive(Default)]
+pub(crate) struct Received {
+    /// None where not even the head of an answer came.
+    pub(crate) http_status: Option<u16>,
+    pub(crate) retry_after: Option<String>,
+    /// Decoded; as much as came.
+    pub(crate) body: Vec<u8>,
+}
+
+/// Sends the request and receives the answer, within the limits that the call was begun with. Never sends a second one: a connection that broke before any byte had
+/// left is replaced, nothing else is repeated.
+///
+/// The failure says why there is no whole answer; [`is_sent`] says whether any byte of the request left.
+pub(crate) fn exchange(
+    key: &Key,
+    route: &Arc<Route>,
+    request: &dyn Fn() -> Request<Vec<u8>>,
+) -> (Received, Option<Failure>) {
+    let agent = engine::engine(key, route);
+    loop {
+        let mut received = Received::default();
+        let failure = attempt(&agent, request(), &mut received).err();
+        let replaceable = !is_sent() && connection() == Some(Connection::Reused);
+        if failure.is_none() || !replaceable {
+            return (received, failure);
+        }
+        call::begin(call::limits());
+    }
+}
+
+/// Resolves, connects and makes TLS, then closes. Not one byte of HTTP, but what a proxy needs.
+pub(crate) fn check(route: &Route) -> Result<(), Failure> {
+    let wire = engine::dial(route)?;
+    call::connected();
+    wire.close();
+    Ok(())
+}
+
+fn attempt(agent: &Agent, request: Request<Vec<u8>>, received: &mut Received) -> Result<(), Failure> {
+    let response = agent.run(request).map_err(reason)?;
+    received.http_status = Some(response.status().as_u16());
+    received.retry_after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    if response.headers().contains_key(TRANSFER_ENCODING) && response.headers().contains_key(CONTENT_LENGTH) {
+        // Two readers of such an answer may see two different ones: RFC 9112 section 6.3.
+        let what = "the answer has both Content-Length and Transfer-Encoding";
+        return Err(Failure::new(Kind::BadResponse, Stage::Receive, what));
+    }
+    read_body(response, &mut received.body)
+}
+
+fn read_body(response: Response<Body>, body: &mut Vec<u8>) -> Result<(), Failure> {
+    let mut reader = response.into_body().into_with_config().limit(LONGEST_BODY).reader();
+    let mut part = [0; 8 * 1024];
+    loop {
+        match reader.read(&mut part) {
+            Ok(0) => return Ok(()),
+            Ok(length) => body.extend_from_slice(&part[..length]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(reason(error.into())),
+        }
+    }
+}
+
+/// Why ureq gave up: what our own transport said, else that the peer closed too early, else what ureq did not like.
+fn reason(error: ureq::Error) -> Failure {
+    if let Some(failure) = call::take_failure() {
+        return failure;
+    }
+    if call::was_closed_by_peer() {
+        let what = "the peer closed the connection before the whole answer came";
+        return Failure::new(Kind::ConnectionLost, Stage::Receive, what);
+    }
+    let (stage, what) = match &error {
+        ureq::Error::Decompress(..) => (Stage::Decode, "the answer could not be decompressed"),
+        ureq::Error::BodyExceedsLimit(_) => (Stage::Receive, "the answer is longer than 1 MiB"),
+        ureq::Error::LargeResponseHeader(..) => (Stage::Receive, "the head of the answer is longer than 32 KiB"),
+        _ => (Stage::Receive, "the answer is no good HTTP"),
+    };
+    Failure::new(Kind::BadResponse, stage, what).because(error)
+}

@@ -1,0 +1,155 @@
+//! The TLS handshake, and the reasons for which one fails.
+
+use std::fmt;
+use std::io::{self, Read};
+use std::sync::Arc;
+
+use rustls::pki_types::ServerName;
+use rustls::{CertificateError, ClientConfig, ClientConnection, Error};
+
+use super::deadline::Deadline;
+use super::failure::Failure;
+use super::records::Records;
+use super::socket::{READ, Socket, WRITE, is_transient};
+use super::trust::{Trust, provider};
+use super::wire::Wire;
+use crate::outcome::{Kind, Stage};
+
+/// What the handshakes of one engine share: whom to trust, and the sessions that can be resumed.
+pub(crate) struct Client(Result<Arc<ClientConfig>, String>);
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Client")
+    }
+}
+
+impl Client {
+    /// TLS 1.2 and 1.3, verified by `trust`, no early data: a request must never be replayed on the way.
+    pub(crate) fn new(trust: &Trust) -> Self {
+        Client(trust.verifier.clone().map(|verifier| {
+            let config = ClientConfig::builder_with_provider(provider())
+                .with_safe_default_protocol_versions()
+                .expect("ring offers TLS 1.2 and 1.3")
+                .dangerous()
+                .with_custom_certificate_verifier(verifier)
+                .with_no_client_auth();
+            Arc::new(config)
+        }))
+    }
+}
+
+/// One side of TLS, over a socket that it does not own.
+pub(super) struct Session {
+    pub(super) tls: ClientConnection,
+    /// Of what came in.
+    pub(super) records: Records,
+}
+
+impl Session {
+    /// Gives what the socket has to TLS, to be processed.
+    pub(super) fn read(&mut self, socket: &Socket) -> io::Result<usize> {
+        struct Followed<'a>(&'a Socket, &'a mut Records);
+        impl Read for Followed<'_> {
+            fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+                let length = self.0.read(buffer)?;
+                self.1.follow(&buffer[..length]);
+                Ok(length)
+            }
+        }
+        self.tls.read_tls(&mut Followed(socket, &mut self.records))
+    }
+
+    /// Gives the socket what TLS has to send.
+    pub(super) fn write(&mut self, mut socket: &Socket) -> io::Result<usize> {
+        self.tls.write_tls(&mut socket)
+    }
+}
+
+/// Makes TLS over a connected socket. All that it sent has left when it returns, so that the next byte is the request's.
+pub(super) fn handshake(socket: Socket, client: &Client, host: &str, deadline: Deadline) -> Result<Wire, Failure> {
+    let config = client.0.clone().map_err(|reason| {
+        let what = match cfg!(windows) {
+            true => "the system's verifier of certificates does not work",
+            false => "no certificate authority is trusted on this machine: install ca-certificates, or set ca_file",
+        };
+        Failure::new(Kind::Tls, Stage::Tls, what).because(reason)
+    })?;
+    let name = ServerName::try_from(host.to_owned())
+        .map_err(|error| Failure::new(Kind::Tls, Stage::Tls, "TLS cannot verify such a host").because(error))?;
+    let tls = ClientConnection::new(config, name).map_err(|error| explain(&error))?;
+    let session = Session { tls, records: Records::default() };
+    perform(socket, session, deadline).map(|(socket, session)| Wire::encrypted(socket, session))
+}
+
+/// On Windows the verifier may go to the network, for seconds: then the handshake is left to a thread of its own, and
+/// abandoned at the deadline.
+#[cfg(windows)]
+fn perform(socket: Socket, session: Session, deadline: Deadline) -> Result<(Socket, Session), Failure> {
+    let (done, result) = std::sync::mpsc::channel();
+    let work = move || _ = done.send(shake_hands(socket, session, deadline));
+    crate::ffi::os::spawn("paywall-tls", work)
+        .map_err(|error| Failure::new(Kind::Tls, Stage::Tls, "no thread for the TLS handshake").because(error))?;
+    match deadline.remaining().map(|remaining| result.recv_timeout(remaining)) {
+        Some(Ok(result)) => result,
+        _ => Err(Failure::timeout(Stage::Tls)),
+    }
+}
+
+#[cfg(not(windows))]
+use shake_hands as perform;
+
+fn shake_hands(socket: Socket, mut session: Session, deadline: Deadline) -> Result<(Socket, Session), Failure> {
+    while session.tls.is_handshaking() || session.tls.wants_write() {
+        let writes = session.tls.wants_write();
+        match socket.wait(if writes { WRITE } else { READ }, deadline) {
+            Ok(Some(_)) => {}
+            Ok(None) => return Err(Failure::timeout(Stage::Tls)),
+            Err(error) => return Err(lost().because(error)),
+        }
+        let done = if writes { session.write(&socket) } else { session.read(&socket) };
+        match done {
+            Ok(0) if !writes => return Err(lost()),
+            Ok(_) => {}
+            Err(error) if is_transient(&error) => continue,
+            Err(error) => return Err(lost().because(error)),
+        }
+        if let Err(error) = session.tls.process_new_packets() {
+            // The peer should learn why; if it does not, nothing is lost.
+            _ = session.write(&socket);
+            return Err(explain(&error));
+        }
+    }
+    Ok((socket, session))
+}
+
+fn lost() -> Failure {
+    Failure::new(Kind::ConnectionLost, Stage::Tls, "the peer closed the connection in the TLS handshake")
+}
+
+/// Names the reason, and what can be done about it.
+fn explain(error: &Error) -> Failure {
+    let what = match error {
+        Error::InvalidCertificate(reason) => match reason {
+            CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+                "the peer's certificate has expired (or this machine's clock is wrong)"
+            }
+            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+                "the peer's certificate is not valid yet (or this machine's clock is wrong)"
+            }
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+                "the peer's certificate is for another host"
+            }
+            CertificateError::UnknownIssuer => {
+                "the peer's certificate is self-signed, or its authority is not trusted here (ca_file can add one)"
+            }
+            CertificateError::Revoked => "the peer's certificate is revoked",
+            _ => "the peer's certificate is refused",
+        },
+        Error::AlertReceived(_) => "the peer refused the TLS handshake with an alert",
+        Error::PeerIncompatible(_) => "the peer has no TLS version or cipher that is still safe (TLS 1.2 or later)",
+        Error::InvalidMessage(_) | Error::InappropriateMessage { .. } => "the peer does not speak TLS",
+        _ => "the TLS handshake failed",
+    };
+    Failure::new(Kind::Tls, Stage::Tls, what).because(error)
+}

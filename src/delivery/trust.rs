@@ -1,0 +1,107 @@
+//! Whom to trust: the operating system's store, joined with the caller's `ca_file`.
+
+use std::ffi::OsString;
+use std::fmt;
+use std::fs;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rustls::client::danger::ServerCertVerifier;
+use rustls::crypto::{CryptoProvider, ring};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls_platform_verifier::Verifier;
+
+use crate::ffi::os::PerProcess;
+use crate::outcome::Outcome;
+
+/// A loaded store. Immutable, so that a child of a fork may go on with its parent's.
+pub(crate) struct Trust {
+    /// Equal for contexts that trust the same: loaded from the same place, at the same time, with the same extras.
+    pub(crate) id: u64,
+    /// Or the reason why there is nobody to trust.
+    pub(super) verifier: Result<Arc<dyn ServerCertVerifier>, String>,
+}
+
+impl fmt::Debug for Trust {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Trust").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+/// What a store was loaded from.
+#[derive(PartialEq)]
+struct Source {
+    /// The content of `ca_file`, not its name: a file that was replaced is read anew.
+    extra: Option<Vec<u8>>,
+    /// They replace the system's store, on Linux, for this as for every other program.
+    variables: [Option<OsString>; 2],
+}
+
+/// Loading takes milliseconds, so it is done once for each source. A process has one or two.
+static LOADED: PerProcess<Mutex<Loaded>> = PerProcess::new();
+type Loaded = Vec<(Source, Arc<Trust>)>;
+const MOST_LOADED: usize = 8;
+
+/// The cryptography, for the verifier as for the connections.
+pub(super) fn provider() -> Arc<CryptoProvider> {
+    Arc::new(ring::default_provider())
+}
+
+impl Trust {
+    /// The store of the operating system, with the certificates of `ca_file` added.
+    pub(crate) fn load(ca_file: Option<&str>) -> Result<Arc<Trust>, Box<Outcome>> {
+        let extra = match ca_file {
+            None => None,
+            Some(path) => Some(fs::read(path).map_err(|error| refused(&format!("{path} cannot be read: {error}")))?),
+        };
+        let source = Source { extra, variables: ["SSL_CERT_FILE", "SSL_CERT_DIR"].map(std::env::var_os) };
+
+        let mut loaded = LOADED.get().lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, trust)) = loaded.iter().find(|(known, _)| *known == source) {
+            return Ok(Arc::clone(trust));
+        }
+        let trust = Arc::new(Self::from_source(&source, ca_file)?);
+        // An empty store is not remembered: somebody is about to install one.
+        if trust.verifier.is_ok() {
+            if loaded.len() == MOST_LOADED {
+                loaded.remove(0);
+            }
+            loaded.push((source, Arc::clone(&trust)));
+        }
+        Ok(trust)
+    }
+
+    fn from_source(source: &Source, ca_file: Option<&str>) -> Result<Trust, Box<Outcome>> {
+        static IDS: AtomicU64 = AtomicU64::new(1);
+        let path = ca_file.unwrap_or_default();
+        let mut extra = Vec::new();
+        if let Some(pem) = &source.extra {
+            for certificate in CertificateDer::pem_slice_iter(pem) {
+                let certificate = certificate.map_err(|error| refused(&format!("{path} is no good PEM: {error}")))?;
+                // The verifier tells a bad extra root and an empty system store by the same error.
+                rustls::RootCertStore::empty()
+                    .add(certificate.clone())
+                    .map_err(|error| refused(&format!("{path} holds what is no certificate: {error}")))?;
+                extra.push(certificate);
+            }
+            if extra.is_empty() {
+                return Err(refused(&format!("{path} holds no certificate in PEM")));
+            }
+        }
+        let verifier = match extra.is_empty() {
+            true => Verifier::new(provider()),
+            // On Windows extra roots take a verifying engine of their own, on Linux one store holds both.
+            false => Verifier::new_with_extra_roots(extra, provider()),
+        };
+        let verifier = match verifier {
+            Ok(verifier) => Ok(Arc::new(verifier) as Arc<dyn ServerCertVerifier>),
+            Err(error) => Err(error.to_string()),
+        };
+        Ok(Trust { id: IDS.fetch_add(1, Ordering::Relaxed), verifier })
+    }
+}
+
+fn refused(rule: &str) -> Box<Outcome> {
+    Outcome::invalid_option("ca_file", rule)
+}

@@ -1,0 +1,230 @@
+//! The transport under ureq: one connection, plain or TLS, that knows exactly what has left.
+//!
+//! ureq hands over the head and the body of a request apart. Both are kept until an answer is awaited, and leave
+//! together: in one write, one TLS record, with one place where the bytes are counted.
+
+use std::fmt;
+use std::io::{self, Read, Write};
+use std::time::Instant;
+
+use ureq::unversioned::transport::{Buffers, LazyBuffers, NextTimeout, Transport};
+use zeroize::Zeroize;
+
+use super::call;
+use super::failure::Failure;
+use super::socket::{EITHER, READ, Socket, is_transient};
+use super::tls::Session;
+use crate::outcome::{Kind, Stage};
+
+/// Larger than the largest head that is accepted, so that a full buffer always means an answer out of bounds.
+const INPUT_BUFFER: usize = 64 * 1024;
+/// Room for the longest line of a request's head.
+const OUTPUT_BUFFER: usize = 16 * 1024;
+/// How many TLS records without content may come on an idle connection before it is given up.
+const MOST_IDLE_RECORDS: usize = 16;
+
+/// A connection.
+pub(crate) struct Wire {
+    socket: Socket,
+    session: Option<Box<Session>>,
+    buffers: LazyBuffers,
+    /// What is to be sent; under TLS until it was handed to the session.
+    outgoing: Vec<u8>,
+    /// Nothing more can be sent.
+    deaf: bool,
+    last_used: Instant,
+}
+
+impl Wire {
+    pub(super) fn plain(socket: Socket) -> Self {
+        Self::new(socket, None)
+    }
+
+    pub(super) fn encrypted(socket: Socket, session: Session) -> Self {
+        Self::new(socket, Some(Box::new(session)))
+    }
+
+    fn new(socket: Socket, session: Option<Box<Session>>) -> Self {
+        Wire {
+            socket,
+            session,
+            buffers: LazyBuffers::new(INPUT_BUFFER, OUTPUT_BUFFER),
+            outgoing: Vec::new(),
+            deaf: false,
+            last_used: Instant::now(),
+        }
+    }
+
+    /// Closes in order, for a connection that carried nothing.
+    pub(super) fn close(mut self) {
+        if let Some(session) = &mut self.session {
+            session.tls.send_close_notify();
+            _ = session.write(&self.socket);
+        }
+    }
+
+    fn has_unsent(&self) -> bool {
+        !self.outgoing.is_empty() || self.session.as_ref().is_some_and(|session| session.tls.wants_write())
+    }
+
+    /// Sends what is outgoing, or as much of it as leaves before the peer says something. Once a byte has left, a
+    /// failure to write is no failure yet: a peer that refuses early may have answered before it closed.
+    fn send(&mut self) -> Result<(), Failure> {
+        if self.deaf || !self.has_unsent() {
+            return Ok(());
+        }
+        call::in_use();
+        let deadline = call::limits().deadline;
+        if let Some(session) = &mut self.session {
+            session.tls.set_buffer_limit(None);
+            session.tls.writer().write_all(&self.outgoing).map_err(|error| broken().because(error))?;
+            self.outgoing.zeroize();
+        }
+        while self.has_unsent() {
+            let written = match &mut self.session {
+                Some(session) => session.write(&self.socket),
+                None => (&mut &self.socket).write(&self.outgoing),
+            };
+            match written {
+                Ok(length) => {
+                    call::count_sent(length);
+                    if self.session.is_none() {
+                        self.outgoing[..length].zeroize();
+                        self.outgoing.drain(..length);
+                    }
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => match self.socket.wait(EITHER, deadline) {
+                    // What the peer says may be an interim answer: whatever is left is sent after it was read.
+                    Ok(Some(ready)) if ready.read && self.peer_speaks() => return Ok(()),
+                    Ok(Some(_)) => {}
+                    Ok(None) => return Err(Failure::timeout(Stage::Send)),
+                    Err(error) => return self.cannot_send(&error),
+                },
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return self.cannot_send(&error),
+            }
+        }
+        Ok(())
+    }
+
+    fn cannot_send(&mut self, error: &io::Error) -> Result<(), Failure> {
+        self.deaf = true;
+        self.outgoing.zeroize();
+        if call::is_sent() { Ok(()) } else { Err(broken().because(error)) }
+    }
+
+    /// Whether the peer says something, or closed. Under TLS a readable socket may mean neither.
+    fn peer_speaks(&mut self) -> bool {
+        let Some(session) = &mut self.session else { return true };
+        match session.read(&self.socket) {
+            Ok(0) => true,
+            Ok(_) => session.tls.process_new_packets().map_or(true, |state| state.plaintext_bytes_to_read() > 0),
+            Err(error) => !is_transient(&error),
+        }
+    }
+
+    /// Reads what came, at least one byte, or nothing where the peer closed in order.
+    fn receive(&mut self) -> Result<usize, Failure> {
+        let deadline = call::limits().deadline;
+        let buffer = self.buffers.input_append_buf();
+        if buffer.is_empty() {
+            return Err(Failure::new(Kind::BadResponse, Stage::Receive, "a line of the answer has no end"));
+        }
+        loop {
+            if let Some(session) = &mut self.session {
+                // An error is told only after what came whole before it.
+                let processed = session.tls.process_new_packets();
+                match session.tls.reader().read(buffer) {
+                    Ok(length) => return Ok(length),
+                    Err(error) if is_transient(&error) => processed.map(drop).map_err(|error| lost().because(error))?,
+                    // Without the peer's close_notify anybody on the way could have cut the answer off.
+                    Err(error) => return Err(lost().because(error)),
+                }
+            }
+            match self.socket.wait(READ, deadline) {
+                Ok(Some(_)) => {}
+                Ok(None) => return Err(Failure::timeout(Stage::Receive)),
+                Err(error) => return Err(lost().because(error)),
+            }
+            let read = match &mut self.session {
+                None => (&mut &self.socket).read(buffer),
+                Some(session) => session.read(&self.socket),
+            };
+            match read {
+                Ok(length) if self.session.is_none() => return Ok(length),
+                Ok(_) => {}
+                Err(error) if is_transient(&error) => {}
+                Err(error) => return Err(lost().because(error)),
+            }
+        }
+    }
+
+    /// Whether an idle connection is still as the last answer left it: nothing came, nobody closed.
+    fn is_untouched(&mut self) -> bool {
+        let Some(session) = &mut self.session else { return self.socket.is_silent() };
+        for _ in 0..MOST_IDLE_RECORDS {
+            match session.read(&self.socket) {
+                Ok(0) => return false,
+                // A late session ticket is no content.
+                Ok(_) => match session.tls.process_new_packets() {
+                    Ok(state) if state.plaintext_bytes_to_read() == 0 && !state.peer_has_closed() => {}
+                    _ => return false,
+                },
+                Err(error) => return error.kind() == io::ErrorKind::WouldBlock && session.records.are_whole(),
+            }
+        }
+        false
+    }
+}
+
+fn broken() -> Failure {
+    Failure::new(Kind::ConnectionLost, Stage::Send, "the connection broke while the request was being sent")
+}
+
+fn lost() -> Failure {
+    Failure::new(Kind::ConnectionLost, Stage::Receive, "the connection was lost before the whole answer came")
+}
+
+/// Keeps the reason where it can be found again, and tells ureq to give up. No kind of I/O error: ureq takes some of
+/// them for the end of a body.
+fn give_up(failure: Failure) -> ureq::Error {
+    call::fail(failure);
+    ureq::Error::ConnectionFailed
+}
+
+impl Transport for Wire {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        &mut self.buffers
+    }
+
+    fn transmit_output(&mut self, amount: usize, _: NextTimeout) -> Result<(), ureq::Error> {
+        let output = &self.buffers.output()[..amount];
+        self.outgoing.extend_from_slice(output);
+        Ok(())
+    }
+
+    fn await_input(&mut self, _: NextTimeout) -> Result<bool, ureq::Error> {
+        let length = self.send().and_then(|()| self.receive()).map_err(give_up)?;
+        if length == 0 {
+            call::closed_by_peer();
+        }
+        self.buffers.input_appended(length);
+        self.last_used = Instant::now();
+        Ok(length > 0)
+    }
+
+    fn is_open(&mut self) -> bool {
+        let sound = !self.deaf && !self.has_unsent();
+        sound && self.last_used.elapsed() < call::limits().idle_timeout && self.is_untouched()
+    }
+
+    fn is_tls(&self) -> bool {
+        self.session.is_some()
+    }
+}
+
+impl fmt::Debug for Wire {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Wire").field("tls", &self.is_tls()).finish_non_exhaustive()
+    }
+}

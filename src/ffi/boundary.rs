@@ -1,0 +1,82 @@
+//! What every exported function does at its edges.
+
+use std::ffi::{CStr, CString, c_char};
+use std::panic::AssertUnwindSafe;
+
+use zeroize::Zeroize;
+
+use super::version::pw_status;
+use crate::outcome::{Outcome, Stage, Status};
+use crate::panics;
+
+/// Runs the body of an exported function, and writes its outcome's document where one is due and wanted.
+///
+/// # Safety
+/// `out_json` is NULL, or points to room for a pointer.
+pub(super) unsafe fn outcome_of(
+    out_json: *mut *mut c_char,
+    document: Due,
+    body: impl FnOnce() -> Result<Option<Outcome>, Box<Outcome>>,
+) -> pw_status {
+    if !out_json.is_null() {
+        // SAFETY: the caller vouches for `out_json`.
+        unsafe { out_json.write(std::ptr::null_mut()) };
+    }
+    let result =
+        guarded(AssertUnwindSafe(body)).unwrap_or_else(|place| Err(Outcome::internal(Stage::Argument, &place)));
+    let (outcome, failed) = match result {
+        Ok(None) => return Status::Ok.number(),
+        Ok(Some(outcome)) => (outcome, false),
+        Err(outcome) => (*outcome, true),
+    };
+    if !out_json.is_null() && (failed || document == Due::Always) {
+        // SAFETY: the caller vouches for `out_json`.
+        unsafe { out_json.write(to_c(outcome.to_json())) };
+    }
+    outcome.status.number()
+}
+
+/// When a function owes its caller a document.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Due {
+    Always,
+    OnFailure,
+}
+
+/// Runs `work`; a panic gives its place.
+pub(super) fn guarded<T>(work: impl FnOnce() -> T + std::panic::UnwindSafe) -> Result<T, String> {
+    panics::install_hook();
+    panics::caught(work)
+}
+
+/// A text that C owns from here on, and gives back to `pw_string_free`. NULL where it contains NUL.
+pub(super) fn to_c(text: String) -> *mut c_char {
+    match CString::new(text) {
+        Ok(text) => text.into_raw(),
+        Err(error) => {
+            error.into_vec().zeroize();
+            std::ptr::null_mut()
+        }
+    }
+}
+
+/// The text of an argument.
+///
+/// # Safety
+/// `text` is NULL, or points to a NUL-terminated string that does not change while the result lives.
+pub(super) unsafe fn text<'a>(name: &str, text: *const c_char) -> Result<&'a str, Box<Outcome>> {
+    if text.is_null() {
+        return Err(Outcome::invalid_argument(name, "must not be NULL"));
+    }
+    // SAFETY: not NULL, and the caller vouches for the rest.
+    unsafe { CStr::from_ptr(text) }.to_str().map_err(|_| Outcome::invalid_argument(name, "must be UTF-8"))
+}
+
+/// The object behind a handle.
+///
+/// # Safety
+/// `handle` is NULL, or came from the function that makes such handles and was not freed.
+pub(super) unsafe fn object<'a, T>(name: &str, handle: *const T) -> Result<&'a T, Box<Outcome>> {
+    // SAFETY: the caller vouches for it.
+    unsafe { handle.as_ref() }.ok_or_else(|| Outcome::invalid_argument(name, "must not be NULL"))
+}

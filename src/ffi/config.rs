@@ -1,0 +1,105 @@
+//! `pw_config`: options by name.
+
+use std::ffi::c_char;
+use std::ptr;
+
+use super::boundary::{Due, guarded, object, outcome_of, text};
+use super::version::pw_status;
+use crate::config::Config;
+use crate::outcome::Outcome;
+
+/// A configuration being built.
+///
+/// Made by pw_config_new, freed by pw_config_free. One thread at a time. pw_ctx_new copies it: it can be changed, used
+/// for further contexts or freed at any time after that.
+#[allow(non_camel_case_types)]
+pub struct pw_config(Config);
+
+/// Makes a configuration in which nothing is set.
+///
+/// Returns: never NULL but for a bug of the library. Free it with pw_config_free.
+#[unsafe(no_mangle)]
+pub extern "C" fn pw_config_new() -> *mut pw_config {
+    guarded(|| Box::into_raw(Box::new(pw_config(Config::new())))).unwrap_or(ptr::null_mut())
+}
+
+/// Sets one option. A later value replaces an earlier one.
+///
+/// The options, and what each is where it is not set:
+///
+///   environment         -       "test", "production" or "production-tr": the vendor's base addresses
+///   base_url            -       wins over environment; https, or http to a loopback address; a path is kept
+///   api_key             needed  the header apikeyprivate; visible ASCII
+///   api_client          needed  the header apiclientprivate; visible ASCII
+///   timeout_ms          20000   the whole call, name resolution included; 1 to 120000
+///   connect_timeout_ms  5000    resolve, connect and TLS together; 1 to 120000
+///   idle_timeout_ms     15000   how long an idle connection may be reused; 0 to 600000, 0: a new one for each call
+///   proxy               none    "http://[user:password@]host:port", or "env": HTTPS_PROXY and NO_PROXY
+///   ca_file             none    path of a PEM file, added to the operating system's trust store
+///   locale              none    "tr" or "en", sent as the headers Accept-Language and locale
+///   app                 none    "Name/1.2", appended to User-Agent
+///   header.NAME         none    an extra request header, but none that the library sets or that frames the message
+///
+/// name, value: NUL-terminated UTF-8, copied. value must not be empty, nor longer than 8192 bytes.
+/// out_json: NULL, or where the document of a failure goes; NULL is stored on success. Free it with pw_string_free.
+/// Returns: PW_OK, or PW_INVALID with a message that names the option and its rule and never quotes a secret.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pw_config_set(
+    config: *mut pw_config,
+    name: *const c_char,
+    value: *const c_char,
+    out_json: *mut *mut c_char,
+) -> pw_status {
+    let body = || {
+        // SAFETY: the caller passes NULL or strings; NULL is refused.
+        let (name, value) = unsafe { (text("name", name)?, text("value", value)?) };
+        // SAFETY: the caller passes NULL or a live configuration that no other thread uses.
+        let config = unsafe { exclusive(config) }?;
+        config.0.set(name, value).map(|()| None)
+    };
+    // SAFETY: the caller passes NULL or room for a pointer.
+    unsafe { outcome_of(out_json, Due::OnFailure, body) }
+}
+
+/// Sets every option whose environment variable is there: PAYWALL_ and the upper-case name, such as PAYWALL_BASE_URL.
+///
+/// An empty variable counts as unset. All or nothing: on failure the configuration is as it was. header.NAME has no
+/// variable. Another thread must not change the environment meanwhile, as with getenv.
+///
+/// out_json: as in pw_config_set.
+/// Returns: PW_OK, or PW_INVALID.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pw_config_from_env(config: *mut pw_config, out_json: *mut *mut c_char) -> pw_status {
+    let body = || {
+        // SAFETY: the caller passes NULL or a live configuration that no other thread uses.
+        let config = unsafe { exclusive(config) }?;
+        config.0.set_from_env().map(|()| None)
+    };
+    // SAFETY: the caller passes NULL or room for a pointer.
+    unsafe { outcome_of(out_json, Due::OnFailure, body) }
+}
+
+/// Frees a configuration; the credentials in it are wiped. NULL is fine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pw_config_free(config: *mut pw_config) {
+    if !config.is_null() {
+        // SAFETY: the caller passes what `pw_config_new` made, once.
+        _ = guarded(std::panic::AssertUnwindSafe(|| drop(unsafe { Box::from_raw(config) })));
+    }
+}
+
+/// # Safety
+/// As [`object`], and no other thread uses it.
+unsafe fn exclusive<'a>(config: *mut pw_config) -> Result<&'a mut pw_config, Box<Outcome>> {
+    // SAFETY: the caller vouches for it.
+    unsafe { config.as_mut() }.ok_or_else(|| Outcome::invalid_argument("config", "must not be NULL"))
+}
+
+/// What a context is made from.
+///
+/// # Safety
+/// As [`object`].
+pub(super) unsafe fn shared<'a>(config: *const pw_config) -> Result<&'a Config, Box<Outcome>> {
+    // SAFETY: the caller vouches for it.
+    unsafe { object("config", config) }.map(|config| &config.0)
+}

@@ -1,0 +1,44 @@
+//! Texts that the library gave away, and a way to read them without a JSON parser.
+
+use std::ffi::{CString, c_char};
+use std::panic::AssertUnwindSafe;
+use std::ptr;
+
+use serde_json::Value;
+use zeroize::Zeroizing;
+
+use super::boundary::{guarded, text, to_c};
+
+/// Reads one member of a JSON document, for callers without a JSON parser.
+///
+/// json: NUL-terminated UTF-8, such as a result document.
+/// pointer: which member, as RFC 6901 says: "/otp_token", "/error/kind". "" is the whole document.
+/// Returns: the text of a string, the JSON of any other value; NULL where there is no such member, where it is null,
+/// where its text contains NUL, or where json is no JSON. Free it with pw_string_free. Any thread.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pw_json_get(json: *const c_char, pointer: *const c_char) -> *mut c_char {
+    let read = || {
+        // SAFETY: the caller passes NULL or strings; NULL is refused.
+        let (json, pointer) = unsafe { (text("json", json).ok()?, text("pointer", pointer).ok()?) };
+        let mut document: Value = serde_json::from_str(json).ok()?;
+        match document.pointer_mut(pointer)?.take() {
+            Value::Null => None,
+            Value::String(text) => Some(text),
+            other => Some(other.to_string()),
+        }
+    };
+    match guarded(AssertUnwindSafe(read)) {
+        Ok(Some(text)) => to_c(text),
+        _ => ptr::null_mut(),
+    }
+}
+
+/// Frees a text that the library returned, and wipes it: a document carries token and session. NULL is fine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pw_string_free(text: *mut c_char) {
+    if !text.is_null() {
+        // SAFETY: the caller passes what `to_c` gave away, once and unchanged in length.
+        let text = unsafe { CString::from_raw(text) };
+        _ = guarded(AssertUnwindSafe(|| drop(Zeroizing::new(text.into_bytes()))));
+    }
+}

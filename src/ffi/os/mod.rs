@@ -1,0 +1,46 @@
+//! The few functions of the operating system that the standard library does not offer.
+
+mod per_process;
+#[cfg(unix)]
+mod unix;
+#[cfg(windows)]
+mod windows;
+
+pub(crate) use per_process::PerProcess;
+#[cfg(unix)]
+use unix as platform;
+#[cfg(windows)]
+use windows as platform;
+
+use std::io;
+use std::net::TcpStream;
+use std::time::Duration;
+
+/// What a socket is waited for. An error of the socket counts as both.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Readiness {
+    pub(crate) read: bool,
+    pub(crate) write: bool,
+}
+
+/// Waits until the socket is ready for one of `wanted`, or `timeout` passed, or a signal came: then nothing is ready.
+pub(crate) fn wait(socket: &TcpStream, wanted: Readiness, timeout: Duration) -> io::Result<Readiness> {
+    // Rounded up: waking early would only spin.
+    let milliseconds = timeout.as_micros().div_ceil(1000).min(i32::MAX as u128) as i32;
+    platform::wait(socket, wanted, milliseconds)
+}
+
+/// Starts a thread that handles none of the host's signals.
+pub(crate) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    platform::spawn(std::thread::Builder::new().name(name.to_owned()), work)
+}
+
+/// Counts the forks that led to this process.
+pub(crate) fn generation() -> u64 {
+    platform::generation()
+}
+
+/// Makes sure that the library's code stays in memory: a thread that resolves a name may outlive the last call.
+pub(crate) fn stay_loaded() {
+    platform::stay_loaded();
+}

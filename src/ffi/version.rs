@@ -1,0 +1,103 @@
+//! The numbers of the interface.
+
+use std::ffi::{CStr, c_char};
+
+use crate::outcome::Status;
+
+/// The major version of the binary interface. A program built for another major cannot use this library.
+pub const PW_ABI_MAJOR: u32 = 1;
+/// The minor version of the binary interface. A program needs at least the minor it was built for.
+pub const PW_ABI_MINOR: u32 = 0;
+
+/// What is true after a call: one of the six numbers below.
+///
+/// A plain integer, not a C enum. Numbers are never changed or reused; one that your program does not know must be
+/// treated like PW_IN_DOUBT.
+#[allow(non_camel_case_types)]
+pub type pw_status = i32;
+
+/// The service accepted: a code is on its way. Do not call again.
+pub const PW_OK: pw_status = 0;
+/// The service answered, and refused. What to do is the document's `action`.
+pub const PW_REJECTED: pw_status = 1;
+/// No byte of the request left. Calling again is safe.
+pub const PW_NOT_SENT: pw_status = 2;
+/// The request may have arrived, and no answer that can be trusted came. Never call again automatically.
+pub const PW_IN_DOUBT: pw_status = 3;
+/// A bad argument or configuration. Nothing was sent.
+pub const PW_INVALID: pw_status = 4;
+/// A bug of the library, caught. Nothing was sent.
+pub const PW_INTERNAL: pw_status = 5;
+
+const ALL: [(pw_status, Status); 6] = [
+    (PW_OK, Status::Ok),
+    (PW_REJECTED, Status::Rejected),
+    (PW_NOT_SENT, Status::NotSent),
+    (PW_IN_DOUBT, Status::InDoubt),
+    (PW_INVALID, Status::Invalid),
+    (PW_INTERNAL, Status::Internal),
+];
+
+// The header's numbers and the core's are the same ones.
+const _: () = {
+    let mut index = 0;
+    while index < ALL.len() {
+        assert!(ALL[index].0 == ALL[index].1.number());
+        index += 1;
+    }
+};
+
+/// The version of the binary interface of the library that is loaded: PW_ABI_MAJOR << 16 | PW_ABI_MINOR.
+///
+/// Compare it with what your program was built for before anything else. Any thread; never fails.
+#[unsafe(no_mangle)]
+pub extern "C" fn pw_abi_version() -> u32 {
+    PW_ABI_MAJOR << 16 | PW_ABI_MINOR
+}
+
+/// The version of the library that is loaded, such as "0.1.0".
+///
+/// Static: never NULL, never to be freed. Any thread.
+#[unsafe(no_mangle)]
+pub extern "C" fn pw_version() -> *const c_char {
+    const VERSION: &CStr = match CStr::from_bytes_with_nul(concat!(env!("CARGO_PKG_VERSION"), "\0").as_bytes()) {
+        Ok(version) => version,
+        Err(_) => panic!("a version has no NUL"),
+    };
+    VERSION.as_ptr()
+}
+
+/// The name of a status, as in the document's `status`: "ok", "rejected", "not_sent", "in_doubt", "invalid",
+/// "internal"; "unrecognized" for other numbers.
+///
+/// Static: never NULL, never to be freed. Any thread.
+#[unsafe(no_mangle)]
+pub extern "C" fn pw_status_name(status: pw_status) -> *const c_char {
+    let name = match status {
+        PW_OK => c"ok",
+        PW_REJECTED => c"rejected",
+        PW_NOT_SENT => c"not_sent",
+        PW_IN_DOUBT => c"in_doubt",
+        PW_INVALID => c"invalid",
+        PW_INTERNAL => c"internal",
+        _ => c"unrecognized",
+    };
+    name.as_ptr()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ALL, CStr, pw_status_name};
+
+    #[test]
+    fn the_names_are_those_of_the_document() {
+        for (number, status) in ALL {
+            // SAFETY: static and NUL-terminated.
+            let name = unsafe { CStr::from_ptr(pw_status_name(number)) };
+            assert_eq!(name.to_str().unwrap(), status.name());
+        }
+        // SAFETY: static and NUL-terminated.
+        let other = unsafe { CStr::from_ptr(pw_status_name(-1)) };
+        assert_eq!(other, c"unrecognized");
+    }
+}

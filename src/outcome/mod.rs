@@ -1,0 +1,166 @@
+//! The result document: what a call tells its caller.
+
+mod vocabulary;
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+use zeroize::Zeroize;
+
+pub use vocabulary::{Action, Connection, Kind, Stage, Status, TokenState};
+
+/// What is true after a call, and what to do now. All members are always there; see the README for their meaning.
+///
+/// It carries the token and the session. `Debug` shows neither, nor the service's answer; [`Outcome::to_json`] does.
+#[derive(Clone, Serialize)]
+pub struct Outcome {
+    /// What is true after the call.
+    pub status: Status,
+    /// What the caller does next.
+    pub action: Action,
+    /// For the log, in English, with the service's words quoted. Never carries a secret.
+    pub message: String,
+    /// The service's own text: only this may be shown to a shopper.
+    pub customer_message: Option<String>,
+    /// The token to use next.
+    pub otp_token: Option<String>,
+    /// What is known of that token.
+    pub token_state: Option<TokenState>,
+    /// The session to use next.
+    pub session_id: Option<String>,
+    /// Whether the service renewed the session.
+    pub session_renewed: bool,
+    /// The service's `ResponseCode`, four digits.
+    pub response_code: Option<String>,
+    /// The service's `RetrievalReferenceNumber`.
+    pub reference_number: Option<String>,
+    /// The service's `CorrelationId`, for its support.
+    pub correlation_id: Option<String>,
+    /// The service's `Url3d`.
+    pub url_3d: Option<String>,
+    /// The HTTP status, where the answer's head came.
+    pub http_status: Option<u16>,
+    /// The call's own id (a UUID of version 4), also sent as `X-Request-Id`.
+    pub request_id: Option<String>,
+    /// Why the call did not end with `ok`.
+    pub error: Option<ErrorInfo>,
+    /// How it went over the wire.
+    pub transport: Transport,
+    /// The answer's decoded body as text, up to 64 KiB.
+    pub response_body: Option<String>,
+    /// Whether `response_body` is less than the whole body.
+    pub response_truncated: bool,
+}
+
+/// Why a call did not end with `ok`.
+#[derive(Clone, Debug, Serialize)]
+pub struct ErrorInfo {
+    /// The class of the failure.
+    pub kind: Kind,
+    /// The code that decided; for `invalid` the name of the option or argument.
+    pub code: Option<String>,
+    /// How far the call had come.
+    pub stage: Stage,
+    /// Not before so many milliseconds, where the service said so.
+    pub retry_after_ms: Option<u64>,
+    /// The name of a known `ErrorCode`, or the reason of the operating system or of TLS.
+    pub detail: Option<String>,
+}
+
+/// How a call went over the wire.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Transport {
+    /// From entry to return, in microseconds.
+    #[serde(serialize_with = "microseconds")]
+    pub elapsed_us: std::time::Duration,
+    /// Which connection carried it; none where there was no connection.
+    pub connection: Option<Connection>,
+}
+
+fn microseconds<S: Serializer>(elapsed: &std::time::Duration, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_u64(u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX))
+}
+
+impl Outcome {
+    /// An outcome about nothing but itself: no token, no session, no answer.
+    pub(crate) fn bare(status: Status, error: Option<ErrorInfo>, message: String) -> Self {
+        let action = match &error {
+            Some(error) => error.kind.action(status),
+            None => Action::None,
+        };
+        Outcome {
+            status,
+            action,
+            message,
+            customer_message: None,
+            otp_token: None,
+            token_state: None,
+            session_id: None,
+            session_renewed: false,
+            response_code: None,
+            reference_number: None,
+            correlation_id: None,
+            url_3d: None,
+            http_status: None,
+            request_id: None,
+            error,
+            transport: Transport { elapsed_us: std::time::Duration::ZERO, connection: None },
+            response_body: None,
+            response_truncated: false,
+        }
+    }
+
+    /// A bad option: its name, and the rule that it breaks.
+    pub(crate) fn invalid_option(name: &str, rule: &str) -> Box<Self> {
+        Self::invalid(Kind::Config, Stage::Config, name, rule)
+    }
+
+    /// A bad argument: its name, and the rule that it breaks.
+    pub(crate) fn invalid_argument(name: &str, rule: &str) -> Box<Self> {
+        Self::invalid(Kind::Argument, Stage::Argument, name, rule)
+    }
+
+    fn invalid(kind: Kind, stage: Stage, name: &str, rule: &str) -> Box<Self> {
+        let error = ErrorInfo { kind, code: Some(name.to_owned()), stage, retry_after_ms: None, detail: None };
+        let message = format!("nothing was sent: {name}: {rule}");
+        Box::new(Self::bare(Status::Invalid, Some(error), message))
+    }
+
+    /// A panic of this library before any byte was sent. `place` is where, never what it said: that may quote a secret.
+    pub(crate) fn internal(stage: Stage, place: &str) -> Box<Self> {
+        let error =
+            ErrorInfo { kind: Kind::Internal, code: None, stage, retry_after_ms: None, detail: Some(place.to_owned()) };
+        let message = format!("nothing was sent: a bug in libpaywall was caught at {place}; please report it");
+        Box::new(Self::bare(Status::Internal, Some(error), message))
+    }
+
+    /// The result document.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("a struct of texts, numbers and booleans is always JSON")
+    }
+}
+
+impl fmt::Debug for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Outcome")
+            .field("status", &self.status)
+            .field("action", &self.action)
+            .field("message", &self.message)
+            .field("token_state", &self.token_state)
+            .field("session_renewed", &self.session_renewed)
+            .field("response_code", &self.response_code)
+            .field("http_status", &self.http_status)
+            .field("request_id", &self.request_id)
+            .field("error", &self.error)
+            .field("transport", &self.transport)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Drop for Outcome {
+    fn drop(&mut self) {
+        self.otp_token.zeroize();
+        self.session_id.zeroize();
+        self.response_body.zeroize();
+    }
+}

@@ -1,0 +1,40 @@
+//! Panics of our own code: caught, silent, and told by their place alone.
+//!
+//! What a panic says may quote whatever it was working on, a token among it; so nobody gets to see that.
+
+use std::cell::{Cell, RefCell};
+use std::mem::ManuallyDrop;
+use std::panic::{self, UnwindSafe};
+
+thread_local! {
+    static GUARDED: Cell<bool> = const { Cell::new(false) };
+    // Never dropped, see `delivery::call`; `caught` takes what was put in.
+    static PLACE: ManuallyDrop<RefCell<Option<String>>> = const { ManuallyDrop::new(RefCell::new(None)) };
+}
+
+/// Runs `work`; where it panics, gives the place of the panic.
+pub(crate) fn caught<T>(work: impl FnOnce() -> T + UnwindSafe) -> Result<T, String> {
+    let outer = GUARDED.replace(true);
+    let result = panic::catch_unwind(work);
+    GUARDED.set(outer);
+    result.map_err(|payload| {
+        // Dropping a payload may panic again, and nothing of it is wanted.
+        std::mem::forget(payload);
+        PLACE.with(|place| place.take()).unwrap_or_else(|| "an unknown place".to_owned())
+    })
+}
+
+/// Keeps panics that are caught here from being printed, and notes their place. Other panics go where they went.
+pub(crate) fn install_hook() {
+    static INSTALLED: std::sync::Once = std::sync::Once::new();
+    INSTALLED.call_once(|| {
+        let others = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if !GUARDED.get() {
+                return others(info);
+            }
+            let place = info.location().map(|at| format!("{}:{}", at.file(), at.line()));
+            PLACE.with(|kept| kept.replace(place));
+        }));
+    });
+}

@@ -1,0 +1,254 @@
+//! Runs a point, and judges what was said about it by what its peer heard.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use paywall::{Client, Config, Outcome};
+
+use crate::answers;
+use crate::peer::{Heading, Heard, Peer, words};
+use crate::points::Point;
+use crate::tls::{self, CaFile};
+
+const TOKEN: &str = "67a40b720d564a878dd46579b3d2eff3";
+const SESSION: &str = "6489433e-f36b-1410-825e-001264113a90";
+
+/// How late a call may be after its deadline.
+const GRACE: Duration = Duration::from_millis(250);
+/// How much earlier than its deadline a call may say that the deadline came: the clocks' grain.
+const EARLY: Duration = Duration::from_millis(5);
+
+/// What a call told.
+#[derive(Clone, Debug, Default)]
+pub struct Told {
+    /// As in [`crate::points::Outcomes`].
+    pub outcome: String,
+    pub stage: Option<&'static str>,
+    pub connection: Option<&'static str>,
+    pub http_status: Option<u16>,
+    pub request_id: Option<String>,
+    pub token: Option<String>,
+    pub message: String,
+    pub took: Duration,
+}
+
+impl Told {
+    fn new(outcome: &Outcome, took: Duration) -> Self {
+        let status = outcome.status.name();
+        Told {
+            outcome: match &outcome.error {
+                Some(error) => format!("{status}/{}", error.kind.name()),
+                None => status.to_owned(),
+            },
+            stage: outcome.error.as_ref().map(|error| error.stage.name()),
+            connection: outcome.transport.connection.map(|connection| connection.name()),
+            http_status: outcome.http_status,
+            request_id: outcome.request_id.clone(),
+            token: outcome.otp_token.clone(),
+            message: outcome.message.clone(),
+            took,
+        }
+    }
+
+    fn status(&self) -> &str {
+        self.outcome.split('/').next().unwrap_or_default()
+    }
+
+    fn timed_out(&self) -> bool {
+        self.outcome.ends_with("/timeout") && self.http_status.is_none()
+    }
+}
+
+/// A point, and what came of it.
+pub struct Judged {
+    pub point: Point,
+    pub told: Vec<Told>,
+    pub heard: Heard,
+    pub complaints: Vec<String>,
+}
+
+pub fn judged(point: Point, ca_file: &CaFile) -> Judged {
+    // A panic of the client's is a failure of this point, not the end of all.
+    let run = catch_unwind(AssertUnwindSafe(|| run(&point, ca_file)))
+        .unwrap_or_else(|panic| Err(format!("panic: {}", words(&*panic))));
+    match run {
+        Ok((told, heard)) => {
+            let complaints = complaints(&point, &told, &heard);
+            Judged { point, told, heard, complaints }
+        }
+        Err(complaint) => Judged { point, told: vec![], heard: Heard::default(), complaints: vec![complaint] },
+    }
+}
+
+fn run(point: &Point, ca_file: &CaFile) -> Result<(Vec<Told>, Heard), String> {
+    let config = point.over.tls().map(tls::server);
+    let peer = Peer::start(point.listen, point.connections.clone(), config)
+        .map_err(|error| format!("the peer did not start: {error}"))?;
+    let calls = call_all(point, &peer, ca_file);
+    let heard = peer.finish();
+    Ok((calls?, heard?))
+}
+
+fn call_all(point: &Point, peer: &Peer, ca_file: &CaFile) -> Result<Vec<Told>, String> {
+    let _place = Place::take(point);
+    let client = client(point, peer, ca_file).map_err(|outcome| format!("no client: {}", outcome.message))?;
+    let client = Arc::new(client);
+    let idle = point.idle_times();
+    let mut told = Vec::new();
+    for call in 0..point.calls.len() {
+        if call > 0 && call <= idle {
+            peer.between_calls()?;
+        }
+        told.push(resend(&client, point.timeout)?);
+    }
+    Ok(told)
+}
+
+/// The library keeps a bounded number of pools, and closes the connections of the one that was used longest ago. While
+/// a point counts on a kept connection, no more clients than this are made beside it.
+const ROOM: usize = 12;
+
+/// The points that count on a kept connection: their numbers, and how much room each has left.
+static KEEPING: (Mutex<Vec<(u64, usize)>>, Condvar) = (Mutex::new(Vec::new()), Condvar::new());
+
+/// A client's place among the others, until its calls are done.
+struct Place(u64);
+
+impl Place {
+    /// Waits until nobody is crowded out by one client more.
+    fn take(point: &Point) -> Self {
+        static NUMBER: AtomicU64 = AtomicU64::new(0);
+        let place = Place(NUMBER.fetch_add(1, Ordering::Relaxed));
+        let keeping = KEEPING.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let full = |keeping: &mut Vec<(u64, usize)>| keeping.iter().any(|(_, room)| *room == 0);
+        let mut keeping = KEEPING.1.wait_while(keeping, full).unwrap_or_else(PoisonError::into_inner);
+        keeping.iter_mut().for_each(|(_, room)| *room -= 1);
+        if point.keeps_a_connection() {
+            keeping.push((place.0, ROOM));
+        }
+        place
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        KEEPING.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|(number, _)| *number != self.0);
+        KEEPING.1.notify_all();
+    }
+}
+
+fn client(point: &Point, peer: &Peer, ca_file: &CaFile) -> Result<Client, Box<Outcome>> {
+    // Points never share connections: those are kept between clients of equal address and credentials.
+    static NUMBER: AtomicU64 = AtomicU64::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+
+    let address = peer.address();
+    let host = point.host.map_or_else(|| address.ip().to_string(), str::to_owned);
+    let mut config = Config::new();
+    if point.over.tls().is_some() {
+        config.set("base_url", &format!("https://{host}:{}", address.port()))?;
+        config.set("ca_file", ca_file.path())?;
+    } else {
+        config.set("base_url", &format!("http://{host}:{}", address.port()))?;
+    }
+    config.set("api_key", &format!("fault-key-{number}"))?;
+    config.set("api_client", "fault-client")?;
+    config.set("timeout_ms", &point.timeout.as_millis().to_string())?;
+    config.set("connect_timeout_ms", &point.connect_timeout.as_millis().to_string())?;
+    for (name, value) in &point.options {
+        config.set(name, value)?;
+    }
+    Client::new(&config)
+}
+
+/// Makes a call, and gives up on one that does not come back.
+fn resend(client: &Arc<Client>, timeout: Duration) -> Result<Told, String> {
+    let (tell, told) = channel();
+    let client = Arc::clone(client);
+    let call = std::thread::spawn(move || {
+        let start = Instant::now();
+        let outcome = client.resend_otp(TOKEN, SESSION);
+        let _ = tell.send(Told::new(&outcome, start.elapsed()));
+    });
+    match told.recv_timeout(timeout + Duration::from_secs(5)) {
+        Ok(told) => Ok(told),
+        Err(_) if call.is_finished() => {
+            let panic = call.join().expect_err("a call that ends without a word panicked");
+            Err(format!("the call panicked: {}", words(&*panic)))
+        }
+        Err(_) => Err("the call did not come back".to_owned()),
+    }
+}
+
+/// All that is wrong with what was told.
+pub fn complaints(point: &Point, told: &[Told], heard: &Heard) -> Vec<String> {
+    let calls = point.calls.iter().zip(told).enumerate();
+    let each = calls.flat_map(|(n, (want, told))| {
+        let mut complaints = Vec::new();
+        if !want.outcomes.contains(&told.outcome.as_str()) {
+            let wanted = want.outcomes.join(" or ");
+            complaints.push(format!("{} instead of {wanted}: {}", told.outcome, told.message));
+        }
+        if want.connection.is_some() && want.connection != told.connection {
+            let (got, wanted) = (told.connection.unwrap_or("none"), want.connection.unwrap_or("any"));
+            complaints.push(format!("connection {got} instead of {wanted}"));
+        }
+        if told.took > point.timeout + GRACE {
+            complaints.push(format!("back after {:?}, with a deadline of {:?}", told.took, point.timeout));
+        }
+        if told.timed_out() {
+            let deadline = match told.status() {
+                "not_sent" => point.timeout.min(point.connect_timeout),
+                _ => point.timeout,
+            };
+            if told.took + EARLY < deadline || told.took > deadline + GRACE {
+                complaints.push(format!("timed out after {:?}, with a deadline of {deadline:?}", told.took));
+            }
+        }
+        if told.token.as_deref() == Some(answers::STALE) {
+            complaints.push("told the token of an answer that belongs to no call".to_owned());
+        }
+        complaints
+            .into_iter()
+            .map(move |complaint| if n == 0 { complaint } else { format!("call {}: {complaint}", n + 1) })
+    });
+    each.chain(delivery(point, told, heard)).collect()
+}
+
+/// The mission: at most one request for each call, and what is said about it is true.
+fn delivery(point: &Point, told: &[Told], heard: &Heard) -> Vec<String> {
+    let mut complaints = Vec::new();
+    if told.len() != point.calls.len() {
+        complaints.push(format!("{} of {} calls came back", told.len(), point.calls.len()));
+    }
+    if heard.requests.len() > told.len() {
+        complaints.push(format!("{} requests for {} calls", heard.requests.len(), told.len()));
+    }
+    if heard.stray > 0 {
+        complaints.push(format!("{} bytes that belong to no request", heard.stray));
+    }
+    let nothing_left = told.iter().all(|told| !["ok", "rejected", "in_doubt"].contains(&told.status()));
+    if nothing_left && heard.bytes + heard.sealed > 0 {
+        complaints.push(format!("nothing was sent, it says, but {} bytes came", heard.bytes + heard.sealed));
+    }
+    for (n, told) in told.iter().enumerate() {
+        let came =
+            heard.requests.iter().filter(|heading| heading.id.is_some() && heading.id == told.request_id).count();
+        let (least, most) = match told.status() {
+            "ok" => (1, 1),
+            "in_doubt" | "rejected" => (0, 1),
+            _ => (0, 0),
+        };
+        if !(least..=most).contains(&came) {
+            complaints.push(format!("call {}: {}, but its request came {came} times", n + 1, told.outcome));
+        }
+    }
+    let strange = |heading: &&Heading| heading.id.is_some() && told.iter().all(|told| told.request_id != heading.id);
+    if let Some(heading) = heard.requests.iter().find(strange) {
+        complaints.push(format!("a request came whose id no call told: {:?}", heading.id));
+    }
+    complaints
+}

@@ -1,0 +1,176 @@
+//! Certificates and server configurations of the fault peer.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
+use rustls::crypto::{CryptoProvider, ring};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::server::StoresServerSessions;
+use rustls::{ServerConfig, SupportedProtocolVersion, version};
+
+/// How a peer speaks TLS.
+#[derive(Clone, Copy, Debug)]
+pub struct Profile {
+    pub version: Version,
+    pub identity: Identity,
+    /// The largest record, its header included; none: TLS's own limit. Small ones give a flight more places.
+    pub record: Option<usize>,
+    /// Offer only a group for which the client sends no key share, so that TLS 1.3 takes a HelloRetryRequest.
+    pub retry: bool,
+}
+
+impl Profile {
+    pub const V13: Profile = Profile { version: Version::V13, identity: Identity::Good, record: None, retry: false };
+    pub const V12: Profile = Profile { version: Version::V12, ..Profile::V13 };
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Version {
+    V12,
+    V13,
+}
+
+/// The certificate that a peer shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Identity {
+    Good,
+    /// Issued by an authority that the client does not trust.
+    Stranger,
+    /// For another name.
+    OtherName,
+    Expired,
+    NotYetValid,
+    /// The authority's own certificate as the server's.
+    Authority,
+}
+
+struct Authority {
+    issuer: Issuer<'static, KeyPair>,
+    certificate: CertificateDer<'static>,
+    key: PrivatePkcs8KeyDer<'static>,
+    pem: String,
+}
+
+impl Authority {
+    fn new(name: &str) -> Self {
+        let mut params = CertificateParams::new(vec!["localhost".to_owned()]).expect("a DNS name");
+        params.distinguished_name.push(DnType::CommonName, name);
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let key = KeyPair::generate().expect("a key");
+        let certificate = params.self_signed(&key).expect("a certificate");
+        let der = key.serialize_der().into();
+        Authority {
+            pem: certificate.pem(),
+            certificate: certificate.der().clone(),
+            key: der,
+            issuer: Issuer::new(params, key),
+        }
+    }
+
+    fn issue(&self, params: &CertificateParams) -> (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>) {
+        let key = KeyPair::generate().expect("a key");
+        let leaf = params.signed_by(&key, &self.issuer).expect("a certificate");
+        (vec![leaf.der().clone()], PrivatePkcs8KeyDer::from(key.serialize_der()).into())
+    }
+}
+
+fn trusted() -> &'static Authority {
+    static TRUSTED: OnceLock<Authority> = OnceLock::new();
+    TRUSTED.get_or_init(|| Authority::new("Fault peer CA"))
+}
+
+fn chain(identity: Identity) -> (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>) {
+    let names = match identity {
+        Identity::OtherName => vec!["elsewhere.example".to_owned()],
+        _ => vec!["localhost".to_owned(), "127.0.0.1".to_owned()],
+    };
+    let mut leaf = CertificateParams::new(names).expect("names");
+    match identity {
+        Identity::Good | Identity::OtherName => {}
+        Identity::Expired => {
+            leaf.not_before = rcgen::date_time_ymd(2020, 1, 1);
+            leaf.not_after = rcgen::date_time_ymd(2021, 1, 1);
+        }
+        Identity::NotYetValid => {
+            leaf.not_before = rcgen::date_time_ymd(2090, 1, 1);
+            leaf.not_after = rcgen::date_time_ymd(2091, 1, 1);
+        }
+        Identity::Stranger => return Authority::new("Nobody's CA").issue(&leaf),
+        Identity::Authority => {
+            let authority = trusted();
+            return (vec![authority.certificate.clone()], authority.key.clone_key().into());
+        }
+    }
+    trusted().issue(&leaf)
+}
+
+/// Says that it keeps sessions, so that tickets go out as a real server's do, and finds none of them again: a
+/// resumed handshake has other flights, and the places in them would move.
+#[derive(Debug)]
+struct Forgetful;
+
+impl StoresServerSessions for Forgetful {
+    fn put(&self, _: Vec<u8>, _: Vec<u8>) -> bool {
+        true
+    }
+    fn get(&self, _: &[u8]) -> Option<Vec<u8>> {
+        None
+    }
+    fn take(&self, _: &[u8]) -> Option<Vec<u8>> {
+        None
+    }
+    fn can_cache(&self) -> bool {
+        true
+    }
+}
+
+pub fn server(profile: Profile) -> Arc<ServerConfig> {
+    const V12: &[&SupportedProtocolVersion] = &[&version::TLS12];
+    const V13: &[&SupportedProtocolVersion] = &[&version::TLS13];
+
+    let mut provider: CryptoProvider = ring::default_provider();
+    if profile.retry {
+        provider.kx_groups = vec![ring::kx_group::SECP384R1];
+    }
+    let versions = match profile.version {
+        Version::V12 => V12,
+        Version::V13 => V13,
+    };
+    let (chain, key) = chain(profile.identity);
+    let mut config = ServerConfig::builder_with_provider(Arc::new(provider))
+        .with_protocol_versions(versions)
+        .expect("a version that the provider has")
+        .with_no_client_auth()
+        .with_single_cert(chain, key)
+        .expect("a certificate and its key");
+    config.session_storage = Arc::new(Forgetful);
+    config.max_fragment_size = profile.record;
+    Arc::new(config)
+}
+
+/// The authority's certificate in a file, for `ca_file`; gone when it is dropped.
+pub struct CaFile(PathBuf);
+
+impl CaFile {
+    pub fn new() -> std::io::Result<Self> {
+        // The tests of one process run at the same time.
+        static NUMBER: AtomicU64 = AtomicU64::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let name = format!("faults-ca-{}-{number}.pem", std::process::id());
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        std::fs::write(&path, &trusted().pem)?;
+        Ok(CaFile(path))
+    }
+
+    pub fn path(&self) -> &str {
+        self.0.to_str().expect("a target directory with a UTF-8 name")
+    }
+}
+
+impl Drop for CaFile {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}

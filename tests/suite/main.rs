@@ -1,0 +1,14 @@
+//! The library's behaviour over real sockets and real TLS, through its Rust API. The faults have a suite of their own.
+
+mod support;
+
+mod configuration;
+mod document;
+mod fork;
+mod headers;
+mod proxy;
+mod request;
+mod secrets;
+mod sharing;
+mod time;
+mod tls;

@@ -1,0 +1,138 @@
+//! The CONNECT proxy: what it is asked, and whose failure it is when it does not work.
+
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use paywall::Outcome;
+
+use crate::support::server::{Server, ok};
+use crate::support::{OK, SESSION, TOKEN, client};
+
+/// A proxy over real sockets. Where it has an answer of its own it gives that; else it connects, and passes bytes on.
+struct Proxy {
+    port: u16,
+    heads: Arc<Mutex<Vec<String>>>,
+}
+
+impl Proxy {
+    fn start(answer: Option<&'static str>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let proxy = Proxy { port: listener.local_addr().unwrap().port(), heads: Arc::default() };
+        let heads = Arc::clone(&proxy.heads);
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                let heads = Arc::clone(&heads);
+                thread::spawn(move || _ = serve(stream.unwrap(), answer, &heads));
+            }
+        });
+        proxy
+    }
+
+    fn url(&self, credentials: &str) -> String {
+        format!("http://{credentials}127.0.0.1:{}", self.port)
+    }
+}
+
+fn serve(mut client: TcpStream, answer: Option<&str>, heads: &Mutex<Vec<String>>) -> io::Result<()> {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        client.read_exact(&mut byte)?;
+        head.push(byte[0]);
+    }
+    let head = String::from_utf8(head).unwrap();
+    let target = head.split(' ').nth(1).unwrap().to_owned();
+    heads.lock().unwrap().push(head);
+    if let Some(answer) = answer {
+        client.write_all(answer.as_bytes())?;
+        // Whatever else the client sends would be kept here.
+        let mut more = String::new();
+        client.read_to_string(&mut more)?;
+        heads.lock().unwrap().push(more);
+        return Ok(());
+    }
+    let upstream = TcpStream::connect(target)?;
+    client.write_all(b"HTTP/1.1 200 Connection established\r\nVia: test\r\n\r\n")?;
+    let (mut from, mut to) = (client.try_clone()?, upstream.try_clone()?);
+    let up = thread::spawn(move || {
+        _ = io::copy(&mut from, &mut to);
+        _ = to.shutdown(Shutdown::Write);
+    });
+    _ = io::copy(&mut &upstream, &mut client);
+    _ = client.shutdown(Shutdown::Write);
+    up.join().unwrap();
+    Ok(())
+}
+
+fn told(outcome: &Outcome) -> (&'static str, &'static str, &'static str) {
+    let error = outcome.error.as_ref().expect("it failed");
+    (outcome.status.name(), error.kind.name(), error.stage.name())
+}
+
+#[test]
+fn a_call_goes_through_the_proxy_and_keeps_its_connection() {
+    let server = Server::https(|_| ok(OK));
+    let proxy = Proxy::start(None);
+    let client = client(&server, &[("proxy", &proxy.url("ali:p%40ss@"))]);
+    for connection in ["new", "reused"] {
+        let outcome = client.resend_otp(TOKEN, SESSION);
+        assert_eq!(outcome.status.name(), "ok", "{}", outcome.message);
+        assert_eq!(outcome.transport.connection.map(|connection| connection.name()), Some(connection));
+    }
+    assert_eq!(client.check().status.name(), "ok");
+    let authority = format!("localhost:{}", server.port());
+    let expected =
+        format!("CONNECT {authority} HTTP/1.1\r\nHost: {authority}\r\nProxy-Authorization: Basic YWxpOnBAc3M=\r\n\r\n");
+    assert_eq!(*proxy.heads.lock().unwrap(), [expected.clone(), expected]);
+    assert!(!server.seen()[0].text().to_lowercase().contains("proxy-"));
+}
+
+#[test]
+fn a_proxy_that_refuses_is_told_apart_from_one_that_finds_nobody() {
+    for (answer, kind) in [
+        ("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n", "proxy"),
+        ("HTTP/1.1 403 Forbidden\r\n\r\n", "proxy"),
+        ("HTTP/1.1 301 Elsewhere\r\n\r\n", "proxy"),
+        ("HTTP/1.1 502 Bad Gateway\r\n\r\n", "connect"),
+        ("HTTP/1.0 503 Busy\r\n\r\n", "connect"),
+        ("HTTP/1.1 504 Gateway Timeout\r\n\r\n", "connect"),
+        ("HTTP/1.1 200 OK\r\n\r\nHello", "proxy"),
+        ("SSH-2.0-OpenSSH_9.2\r\n", "proxy"),
+        ("HTTP/2 200\r\n\r\n", "proxy"),
+        ("HTTP/1.1 abc\r\n\r\n", "proxy"),
+    ] {
+        let server = Server::https(|_| ok(OK));
+        let proxy = Proxy::start(Some(answer));
+        let outcome = client(&server, &[("proxy", &proxy.url(""))]).resend_otp(TOKEN, SESSION);
+        assert_eq!(told(&outcome), ("not_sent", kind, "proxy"), "{answer}: {}", outcome.message);
+        assert_eq!(server.connections(), 0);
+    }
+}
+
+#[test]
+fn a_proxy_that_cannot_be_reached_is_the_proxys_trouble() {
+    let server = Server::https(|_| ok(OK));
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let within = |milliseconds: &str, proxy: &str| {
+        let options = [("proxy", proxy), ("timeout_ms", milliseconds), ("connect_timeout_ms", milliseconds)];
+        client(&server, &options).resend_otp(TOKEN, SESSION)
+    };
+    // As long as the system's resolver may need to find out.
+    let patiently = |proxy: &str| within("120000", proxy);
+    assert_eq!(told(&patiently(&format!("http://127.0.0.1:{closed}"))), ("not_sent", "connect", "proxy"));
+    assert_eq!(told(&patiently("http://no-such-host.invalid:3128")), ("not_sent", "dns", "proxy"));
+    // The system accepts for a listener; nobody answers.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let silent = format!("http://127.0.0.1:{}", listener.local_addr().unwrap().port());
+    assert_eq!(told(&within("300", &silent)), ("not_sent", "timeout", "proxy"));
+}
+
+#[test]
+fn plain_http_never_goes_through_a_proxy() {
+    let server = Server::http(|_| ok(OK));
+    let proxy = Proxy::start(None);
+    assert_eq!(client(&server, &[("proxy", &proxy.url(""))]).resend_otp(TOKEN, SESSION).status.name(), "ok");
+    assert!(proxy.heads.lock().unwrap().is_empty());
+}

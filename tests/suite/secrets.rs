@@ -1,0 +1,139 @@
+//! No planted secret is in any message, `Debug`, error text or panic; only the document carries token and session.
+
+use paywall::{Client, Config, Outcome};
+
+use crate::support::server::{Server, answer, ok};
+use crate::support::{OK, client};
+
+const KEY: &str = "planted-api-key+/=\"q";
+const CLIENT: &str = "planted-api-client";
+const PASSWORD: &str = "planted-password";
+const HEADER: &str = "planted-header-value";
+const TOKEN: &str = "planted-token-0123456789";
+const SESSION: &str = "0d9c2f4e-51ab-4c1e-9d3a-7e55aa10b2c4";
+
+/// Whatever could be logged of an outcome shows none of them.
+fn assert_silent(outcome: &Outcome) {
+    let mut texts = vec![outcome.message.clone(), format!("{outcome:?}"), format!("{outcome:#?}")];
+    texts.extend(outcome.customer_message.clone());
+    texts.extend(outcome.error.as_ref().map(|error| format!("{error:?}")));
+    for text in texts {
+        for secret in [KEY, CLIENT, PASSWORD, HEADER, TOKEN, SESSION, &SESSION.replace('-', "")] {
+            assert!(!text.contains(secret), "{secret} in {text}");
+        }
+    }
+    let document = outcome.to_json();
+    for secret in ["planted-api-key", CLIENT, PASSWORD, HEADER] {
+        assert!(!document.contains(secret), "{secret} in {document}");
+    }
+}
+
+fn planted(server: &Server) -> Client {
+    client(server, &[("api_key", KEY), ("api_client", CLIENT), ("header.Authorization", HEADER)])
+}
+
+/// An answer that throws every secret back, in every text member and in every spelling.
+fn echoes() -> String {
+    let everything = format!("{KEY} {CLIENT} {HEADER} {TOKEN} {SESSION} {}", SESSION.replace('-', "").to_uppercase());
+    let escaped = serde_json::to_string(&everything).unwrap();
+    let dotnet = escaped.replace('+', "\\u002B").replace("\\\"", "\\u0022").replace('/', "\\/");
+    OK.replace("5001", "5002")
+        .replace("\"a38a5866-1688-4ae8-99b5-d3956d2e2e4c\"", &escaped)
+        .replace("\"100005844114\"", &dotnet)
+        .replace("\"78\"", &dotnet)
+        .replace("Telefonunuza", escaped.trim_matches('"'))
+}
+
+#[test]
+fn an_answer_that_echoes_them_is_masked_in_every_member() {
+    for body in [
+        echoes(),
+        echoes().replace("5002", "5001"),
+        echoes().replace(r#""Result":true"#, r#""Result":false"#),
+        echoes().replace(r#""Exception":null"#, &format!(r#""Exception":{{"Code":"{CLIENT}","Message":"{TOKEN}"}}"#)),
+        format!("<html>{KEY} {CLIENT} {HEADER}"),
+        format!("{{\"half\":\"{CLIENT}\",\"{}", &HEADER[..12]),
+    ] {
+        for status in ["200 OK", "400 Bad", "500 Broken", "302 Elsewhere"] {
+            let body = body.clone();
+            let server = Server::http(move |_| answer(status, &[], body.as_bytes()));
+            let outcome = planted(&server).resend_otp(TOKEN, SESSION);
+            assert_silent(&outcome);
+            assert!(outcome.response_body.as_ref().unwrap().contains("***"));
+        }
+    }
+}
+
+#[test]
+fn a_new_token_that_holds_a_credential_is_not_adopted() {
+    let body = OK.replace("b1b9baa4018d4f17b1fd85592344b09a", &format!("x{CLIENT}"));
+    let server = Server::http(move |_| ok(&body));
+    let outcome = planted(&server).resend_otp(TOKEN, SESSION);
+    assert_eq!(outcome.otp_token.as_deref(), Some(TOKEN));
+    assert_eq!(outcome.token_state.map(|state| state.name()), Some("kept"));
+    assert_silent(&outcome);
+}
+
+#[test]
+fn failures_on_the_way_do_not_show_them() {
+    let dead = Server::http(|request| {
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Length: 999999\r\n\r\n{}", request.text());
+        head.into_bytes()
+    });
+    let outcome = client(
+        &dead,
+        &[("api_key", KEY), ("api_client", CLIENT), ("header.Authorization", HEADER), ("timeout_ms", "200")],
+    )
+    .resend_otp(TOKEN, SESSION);
+    assert_eq!(outcome.status.name(), "in_doubt");
+    assert_silent(&outcome);
+
+    let garbage = Server::http(|request| request.text().replace("POST", "HTTP/1.1").into_bytes());
+    assert_silent(&planted(&garbage).resend_otp(TOKEN, SESSION));
+    let server = Server::http(|_| ok(OK));
+    for (token, session) in [(format!("{TOKEN}\n"), SESSION.to_owned()), (TOKEN.to_owned(), format!("{SESSION}-x"))] {
+        assert_silent(&planted(&server).resend_otp(&token, &session));
+    }
+}
+
+#[test]
+fn a_proxy_that_is_dead_or_refuses_does_not_show_the_password() {
+    let refusing = Server::http(|request| answer("407 No", &[], request.text().as_bytes()));
+    for port in [1, refusing.port()] {
+        let mut config = Config::new();
+        for (name, value) in [
+            ("base_url", "https://localhost:1"),
+            ("api_key", KEY),
+            ("api_client", CLIENT),
+            ("proxy", &format!("http://user:{PASSWORD}@127.0.0.1:{port}")),
+        ] {
+            config.set(name, value).unwrap();
+        }
+        let client = Client::new(&config).unwrap();
+        for outcome in [client.resend_otp(TOKEN, SESSION), client.check()] {
+            assert_eq!(outcome.status.name(), "not_sent", "{}", outcome.message);
+            assert_silent(&outcome);
+        }
+        let shown = format!("{config:?} {config:#?} {client:?} {client:#?}");
+        for secret in [KEY, CLIENT, PASSWORD, HEADER] {
+            assert!(!shown.contains(secret), "{shown}");
+        }
+    }
+}
+
+#[test]
+fn refused_options_do_not_show_them() {
+    let mut config = Config::new();
+    for (name, value) in [
+        ("api_key", format!("{KEY}\n")),
+        ("api_client", format!("{CLIENT} ")),
+        ("header.Authorization", format!("{HEADER}\r\n")),
+        ("header.Host", HEADER.to_owned()),
+        ("proxy", format!("http://user:{PASSWORD}@")),
+        ("base_url", format!("https://user:{PASSWORD}@example.com")),
+        ("timeout_ms", KEY.to_owned()),
+        (CLIENT, "x".to_owned()),
+    ] {
+        assert_silent(&config.set(name, &value).unwrap_err());
+    }
+}

@@ -1,0 +1,114 @@
+//! The deadline, where the system's resolver is what does not answer.
+
+use std::net::UdpSocket;
+use std::process::Command;
+use std::sync::{Arc, Barrier};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use paywall::{Client, Config, Outcome};
+
+use crate::support::certificates::temporary;
+use crate::support::{SESSION, TOKEN};
+
+/// Says that this process is the one whose resolver is dead.
+const INSIDE: &str = "PAYWALL_TEST_DEAD_RESOLVER";
+
+/// Runs itself again where the only name server is a socket that never answers: a network of its own, and a
+/// resolv.conf of its own.
+#[test]
+fn a_dead_resolver_neither_holds_a_call_nor_piles_up_threads() {
+    if std::env::var_os(INSIDE).is_some() {
+        return behind_a_dead_resolver();
+    }
+    let resolv_conf = temporary("resolv.conf");
+    std::fs::write(&resolv_conf, "nameserver 127.0.0.1\noptions timeout:30 attempts:1\n").unwrap();
+    let nsswitch = temporary("nsswitch.conf");
+    std::fs::write(&nsswitch, "hosts: files dns\n").unwrap();
+    let script = format!(
+        "mount --bind {} /etc/resolv.conf && mount --bind {} /etc/nsswitch.conf && ip link set lo up && \
+         exec \"$0\" --exact time::a_dead_resolver_neither_holds_a_call_nor_piles_up_threads --nocapture",
+        resolv_conf.display(),
+        nsswitch.display()
+    );
+    let output = Command::new("unshare")
+        .args(["--map-root-user", "--mount", "--net", "sh", "-c", &script])
+        .arg(std::env::current_exe().unwrap())
+        .env(INSIDE, "1")
+        .output()
+        .expect("unshare (util-linux) must be installed for this test");
+    let told = format!("{}\n{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success() && told.contains("1 passed"), "{told}");
+}
+
+fn behind_a_dead_resolver() {
+    let server = UdpSocket::bind("127.0.0.1:53").expect("the name server's port in a network of its own");
+
+    // A call is back in time, and says what it waited for.
+    assert_in_time(&call("slow.example", 300), "timeout");
+
+    // Many callers of one name wait for one look-up.
+    let start = Arc::new(Barrier::new(50));
+    let callers: Vec<_> = (0..50)
+        .map(|_| {
+            let start = Arc::clone(&start);
+            thread::spawn(move || {
+                start.wait();
+                call("slow.example", 300)
+            })
+        })
+        .collect();
+    for caller in callers {
+        assert_in_time(&caller.join().unwrap(), "timeout");
+    }
+    assert_eq!(resolving(), 1);
+
+    // Other names have a thread each, up to the limit, and are refused at once beyond it.
+    let outcomes: Vec<_> = (0..20).map(|number| call(&format!("slow-{number}.example"), 20)).collect();
+    let kinds: Vec<_> = outcomes.iter().map(|outcome| outcome.error.as_ref().unwrap().kind.name()).collect();
+    assert_eq!(kinds, [["timeout"; 15].as_slice(), &["dns"; 5]].concat());
+    assert!(outcomes[19].message.contains("16 other names"), "{}", outcomes[19].message);
+    assert_eq!(resolving(), 16);
+
+    // An address needs no look-up: it still works, if only to be refused.
+    let error = call("127.0.0.1", 300).error.clone().unwrap();
+    assert_eq!(error.kind.name(), "connect");
+
+    // The name server was asked for nothing but those names, and for each of them in one look-up (A and AAAA).
+    server.set_nonblocking(true).unwrap();
+    let mut queries = 0;
+    while server.recv(&mut [0; 512]).is_ok() {
+        queries += 1;
+    }
+    assert!((16..=32).contains(&queries), "{queries} queries");
+}
+
+fn call(host: &str, timeout_ms: u64) -> Outcome {
+    let mut config = Config::new();
+    for (name, value) in [
+        ("base_url", format!("https://{host}:1")),
+        ("api_key", "the-key".to_owned()),
+        ("api_client", "the-client".to_owned()),
+        ("timeout_ms", timeout_ms.to_string()),
+    ] {
+        config.set(name, &value).unwrap();
+    }
+    let client = Client::new(&config).unwrap();
+    let start = Instant::now();
+    let outcome = client.resend_otp(TOKEN, SESSION);
+    assert!(start.elapsed() < Duration::from_millis(timeout_ms + 250), "{:?}", start.elapsed());
+    outcome
+}
+
+fn assert_in_time(outcome: &Outcome, kind: &str) {
+    let error = outcome.error.as_ref().unwrap();
+    assert_eq!((outcome.status.name(), error.kind.name(), error.stage.name()), ("not_sent", kind, "resolve"));
+}
+
+/// How many threads are resolving names.
+fn resolving() -> usize {
+    let names = std::fs::read_dir("/proc/self/task")
+        .unwrap()
+        .map(|task| std::fs::read_to_string(task.unwrap().path().join("comm")).unwrap_or_default());
+    names.filter(|name| name.starts_with("paywall-resolve")).count()
+}

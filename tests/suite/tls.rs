@@ -1,0 +1,163 @@
+//! Peers that cannot be trusted are refused before anything of the request has left, and the message says why.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+
+use paywall::{Client, Outcome};
+
+use crate::support::certificates::{Authority, Identity, self_signed, temporary};
+use crate::support::server::{Server, ok};
+use crate::support::{OK, SESSION, TOKEN, client, config};
+
+#[track_caller]
+fn assert_refused(outcome: &Outcome, reason: &str) {
+    let error = outcome.error.as_ref().expect("a refusal has an error");
+    assert_eq!((outcome.status.name(), error.kind.name()), ("not_sent", "tls"), "{}", outcome.message);
+    assert_eq!((outcome.action.name(), error.stage.name()), ("fix_configuration", "tls"));
+    assert!(outcome.message.contains(reason), "{reason}: {}", outcome.message);
+    assert!(error.detail.is_some());
+}
+
+#[test]
+fn a_certificate_that_proves_nothing_is_refused_with_its_reason() {
+    let trusted = Authority::trusted();
+    let cases: Vec<(Identity, &str)> = vec![
+        (trusted.sign(&["localhost"], 2000, 2001), "has expired"),
+        (trusted.sign(&["localhost"], 2090, 2100), "is not valid yet"),
+        (trusted.leaf(&["other.example"]), "is for another host"),
+        (trusted.leaf(&["127.0.0.1"]), "is for another host"),
+        (self_signed(&["localhost"]), "is self-signed, or its authority is not trusted"),
+        (Authority::new("unknown").leaf(&["localhost"]), "is self-signed, or its authority is not trusted"),
+    ];
+    for (identity, reason) in cases {
+        let server = Server::with_identity(&identity);
+        let client = client(&server, &[]);
+        for outcome in [client.resend_otp(TOKEN, SESSION), client.check()] {
+            assert_refused(&outcome, reason);
+        }
+        assert_eq!(server.seen().len(), 0, "nothing of the request reached the peer");
+    }
+}
+
+#[test]
+fn the_systems_store_alone_does_not_trust_a_private_authority() {
+    let server = Server::https(|_| ok(OK));
+    let mut config = config(&server);
+    let other = Authority::new("another");
+    config.set("ca_file", other.ca_file.to_str().unwrap()).unwrap();
+    assert_refused(&Client::new(&config).unwrap().resend_otp(TOKEN, SESSION), "ca_file can add one");
+    assert_eq!(server.seen().len(), 0);
+}
+
+#[test]
+fn a_host_given_as_an_address_is_verified_as_an_address() {
+    let server = Server::https(|_| ok(OK));
+    let base_url = format!("https://127.0.0.1:{}", server.port());
+    assert_eq!(client(&server, &[("base_url", &base_url)]).resend_otp(TOKEN, SESSION).status.name(), "ok");
+    let other = format!("https://127.0.0.2:{}", server.port());
+    let outcome = client(&server, &[("base_url", &other)]).resend_otp(TOKEN, SESSION);
+    assert_eq!(outcome.status.name(), "not_sent");
+}
+
+/// OpenSSL's server, which still speaks what nobody should.
+struct OpensslServer {
+    process: Child,
+    port: u16,
+    /// Everything that it prints: what the client sends over TLS among it.
+    output: mpsc::Receiver<String>,
+}
+
+impl OpensslServer {
+    fn start(identity: &Identity, options: &[&str]) -> Self {
+        let (certificate, key) = (temporary("openssl.pem"), temporary("openssl.key"));
+        let pem = |label: &str, der: &[u8]| {
+            use base64::{Engine, prelude::BASE64_STANDARD};
+            format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", BASE64_STANDARD.encode(der))
+        };
+        std::fs::write(&certificate, pem("CERTIFICATE", &identity.certificate)).unwrap();
+        std::fs::write(&key, pem("PRIVATE KEY", &identity.key.serialize_der())).unwrap();
+        let mut process = Command::new("openssl")
+            .args(["s_server", "-accept", "127.0.0.1:0", "-naccept", "2", "-cert"])
+            .arg(&certificate)
+            .arg("-key")
+            .arg(&key)
+            .args(options)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("openssl must be installed for this test");
+        let mut output = BufReader::new(process.stdout.take().unwrap());
+        let mut line = String::new();
+        let port = loop {
+            line.clear();
+            assert!(output.read_line(&mut line).unwrap() > 0, "openssl ended before it listened");
+            if let Some(address) = line.strip_prefix("ACCEPT ") {
+                break address.trim().rsplit(':').next().unwrap().parse().unwrap();
+            }
+        };
+        let (send, receive) = mpsc::channel();
+        thread::spawn(move || {
+            let mut rest = String::new();
+            _ = output.read_to_string(&mut rest);
+            _ = send.send(rest);
+        });
+        OpensslServer { process, port, output: receive }
+    }
+
+    /// Ends it and gives what it printed.
+    fn finish(mut self) -> String {
+        _ = self.process.kill();
+        _ = self.process.wait();
+        self.output.recv().unwrap()
+    }
+}
+
+#[test]
+fn peers_that_speak_only_old_tls_are_refused_and_a_current_one_of_the_same_make_is_not() {
+    let identity = Authority::trusted().leaf(&["localhost"]);
+    let outcome_of = |options: &[&str]| {
+        let openssl = OpensslServer::start(&identity, options);
+        let server = Server::https(|_| ok(OK));
+        let base_url = format!("https://localhost:{}", openssl.port);
+        let client = client(&server, &[("base_url", &base_url), ("timeout_ms", "3000")]);
+        let checked = client.check();
+        let sent = client.resend_otp(TOKEN, SESSION);
+        (checked, sent, openssl.finish())
+    };
+    for version in ["-tls1", "-tls1_1"] {
+        let (checked, sent, output) = outcome_of(&[version, "-cipher", "ALL:@SECLEVEL=0"]);
+        for outcome in [checked, sent] {
+            assert_refused(&outcome, "TLS");
+        }
+        assert!(!output.contains("POST"), "{output}");
+    }
+    for version in ["-tls1_2", "-tls1_3"] {
+        // It answers nothing by itself; that it takes the request shows that only the version was the obstacle above.
+        let (checked, sent, output) = outcome_of(&[version]);
+        assert_eq!(checked.status.name(), "ok", "{}", checked.message);
+        assert_eq!(sent.status.name(), "in_doubt", "{}", sent.message);
+        assert!(output.contains("POST /api/paywall/masterpass/otp/resend"), "{output}");
+    }
+}
+
+#[test]
+fn a_peer_without_tls_is_refused() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let peer = thread::spawn(move || {
+        let (mut stream, _): (TcpStream, _) = listener.accept().unwrap();
+        stream.write_all(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n").unwrap();
+        let mut received = Vec::new();
+        _ = stream.read_to_end(&mut received);
+        received
+    });
+    let server = Server::https(|_| ok(OK));
+    let base_url = format!("https://localhost:{port}");
+    assert_refused(&client(&server, &[("base_url", &base_url)]).resend_otp(TOKEN, SESSION), "does not speak TLS");
+    let received = peer.join().unwrap();
+    assert!(!received.windows(4).any(|bytes| bytes == b"POST"));
+}
