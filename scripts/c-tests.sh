@@ -38,6 +38,14 @@ memcheck=(valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-lea
 run env LD_LIBRARY_PATH="$out/memcheck" "${memcheck[@]}" "$out/interface"
 run "${memcheck[@]}" "$out/interface-static-memcheck"
 run "$out/unload" "$shared/libpaywall.so.1"
+# The program in each README, as it stands there.
+for readme in README.md README.tr.md; do
+  sed -n '/^```c$/,/^```$/{/^```/d;p}' "$readme" >"$out/readme.c"
+  cc "${flags[@]}" "$out/readme.c" -o "$out/readme" -L"$shared" -lpaywall -Wl,-rpath,"$shared"
+  told=$(PAYWALL_BASE_URL="$SANDBOX_HTTPS" "$out/readme")
+  echo "-- the program in $readme: $told"
+  [ "$told" = "ok: verify_otp" ] || exit 1
+done
 run php -d ffi.enable=1 -r '
   $paywall = FFI::cdef(file_get_contents("include/paywall_php.h"), $argv[1]);
   $json = $paywall->new("char *");

@@ -122,6 +122,16 @@ impl Client {
     /// At most one request leaves, whatever happens, and the outcome says what is known about it. It is back within
     /// 200 ms of `timeout_ms`.
     pub fn resend_otp(&self, token: &str, session: &str) -> Outcome {
+        self.resend_through(token, session, |request| delivery::exchange(&self.key, &self.route, request))
+    }
+
+    /// The call, but for how its request is delivered.
+    fn resend_through(
+        &self,
+        token: &str,
+        session: &str,
+        exchange: impl FnOnce(&dyn Fn() -> Request<Vec<u8>>) -> (Received, Option<Failure>),
+    ) -> Outcome {
         let start = Instant::now();
         delivery::begin(self.limits(start));
         let checked = arguments::token(token).and_then(|()| arguments::session(session));
@@ -135,7 +145,7 @@ impl Client {
 
         let request_id = Uuid::new_v4().to_string();
         let request = || self.request(token, &session_id, &request_id);
-        let delivered = self.guarded(|| delivery::exchange(&self.key, &self.route, &request));
+        let delivered = self.guarded(|| exchange(&request));
 
         let mut outcome = match delivered {
             Ok((received, None)) => Self::answered(received),
@@ -376,5 +386,59 @@ fn describe(verdict: &Verdict, http_status: u16) -> String {
         (11, _) => format!("in doubt: the service reported neither success nor failure {quoted}; {in_doubt}"),
         (_, Status::InDoubt) => format!("in doubt: the service reported {quoted}; {in_doubt}"),
         _ => format!("the service refused: {quoted}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::net::TcpListener;
+    use std::thread;
+
+    use super::{Client, Config, Outcome, delivery};
+
+    const TOKEN: &str = "planted-token-0123456789";
+    const SESSION: &str = "6489433e-f36b-1410-825e-001264113a90";
+
+    /// A client of a server that answers one request.
+    fn client() -> Client {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut config = Config::new();
+        config.set("base_url", &format!("http://{}", listener.local_addr().unwrap())).unwrap();
+        config.set("api_key", "the-key").unwrap();
+        config.set("api_client", "the-client").unwrap();
+        thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            _ = stream.read(&mut [0; 4096]);
+            _ = stream.write_all(b"HTTP/1.1 204 Nothing\r\n\r\n");
+        });
+        Client::new(&config).unwrap()
+    }
+
+    fn told(outcome: &Outcome) -> (&str, &str, &str) {
+        assert!(!format!("{outcome:?}").contains(TOKEN), "{outcome:?}");
+        let error = outcome.error.as_ref().unwrap();
+        assert!(error.detail.as_ref().unwrap().starts_with("src/client.rs:"), "{error:?}");
+        (outcome.status.name(), outcome.action.name(), error.kind.name())
+    }
+
+    #[test]
+    fn a_panic_before_the_first_byte_is_internal_and_after_it_in_doubt() {
+        crate::panics::install_hook();
+        let client = client();
+        let outcome = client.resend_through(TOKEN, SESSION, |_| panic!("about {TOKEN}"));
+        assert_eq!(told(&outcome), ("internal", "contact_support", "internal"));
+        assert_eq!(outcome.otp_token, None);
+
+        let outcome = client.resend_through(TOKEN, SESSION, |request| {
+            _ = delivery::exchange(&client.key, &client.route, request);
+            panic!("about {TOKEN}")
+        });
+        assert_eq!(told(&outcome), ("in_doubt", "await_code", "internal"));
+        assert_eq!(outcome.otp_token.as_deref(), Some(TOKEN));
+
+        // What was sent by a call before says nothing about this one.
+        let outcome = client.resend_through(TOKEN, SESSION, |_| panic!("about {TOKEN}"));
+        assert_eq!(outcome.status.name(), "internal");
     }
 }

@@ -38,3 +38,33 @@ pub(crate) fn install_hook() {
         }));
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use super::{caught, install_hook};
+
+    /// Says that this process is the one that panics.
+    const INSIDE: &str = "PAYWALL_TEST_PANICS";
+
+    /// Runs itself again, to see what a host would see.
+    #[test]
+    fn a_caught_panic_prints_nothing_and_another_one_as_ever() {
+        if std::env::var_os(INSIDE).is_some() {
+            install_hook();
+            let place = caught(|| panic!("planted-secret")).unwrap_err();
+            assert!(place.starts_with("src/panics.rs:"), "{place}");
+            _ = std::panic::catch_unwind(|| panic!("the host's own"));
+            return;
+        }
+        let output = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "panics::tests::a_caught_panic_prints_nothing_and_another_one_as_ever", "--nocapture"])
+            .env(INSIDE, "1")
+            .output()
+            .unwrap();
+        let told = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success() && told.contains("1 passed"), "{told}");
+        assert!(!told.contains("planted-secret") && told.contains("the host's own"), "{told}");
+    }
+}
