@@ -15,5 +15,7 @@ echo "size   $(stat -c %s "$library") bytes, stripped (aim: at most 2,600,000)"
 echo "needs  $(readelf -d "$library" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | paste -sd' ')"
 echo "shows  $(nm -D --defined-only "$library" | wc -l) names, $(nm -D --defined-only "$library" | grep -vc ' pw_' || true) of them not pw_*"
 source scripts/sandbox.sh
+begun=${EPOCHREALTIME/[.,]/}
 start_sandbox
+echo "start  the sandbox was ready after $(( (${EPOCHREALTIME/[.,]/} - begun) / 1000 )) ms (aim: under 100)"
 "$out/figures"

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use serde::Serialize;
-use ureq::http::{HeaderValue, Request, Uri};
+use ureq::http::{HeaderValue, Request, Uri, request};
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
 use crate::arguments;
 use crate::config::Config;
 use crate::decision::{self, Answer, Ruling, Verdict};
-use crate::delivery::{self, Deadline, Failure, Key, Limits, Received, Route, TlsClient, Trust};
+use crate::delivery::{self, Deadline, Failure, Key, Limits, NewRequest, Received, Route, TlsClient, Trust};
 use crate::encoding;
 use crate::outcome::{Action, ErrorInfo, Kind, Outcome, Stage, Status, TokenState, Transport};
 use crate::panics;
@@ -130,7 +131,7 @@ impl Client {
         &self,
         token: &str,
         session: &str,
-        exchange: impl FnOnce(&dyn Fn() -> Request<Vec<u8>>) -> (Received, Option<Failure>),
+        exchange: impl FnOnce(&NewRequest) -> (Received, Option<Failure>),
     ) -> Outcome {
         let start = Instant::now();
         delivery::begin(self.limits(start));
@@ -144,7 +145,8 @@ impl Client {
         };
 
         let request_id = Uuid::new_v4().to_string();
-        let request = || self.request(token, &session_id, &request_id);
+        let body = body(token, &session_id);
+        let request = || self.head(&request_id).body(&**body).expect("checked when it was set");
         let delivered = self.guarded(|| exchange(&request));
 
         let mut outcome = match delivered {
@@ -177,22 +179,14 @@ impl Client {
         })
     }
 
-    fn request(&self, token: &str, session_id: &str, request_id: &str) -> Request<Vec<u8>> {
-        #[derive(Serialize)]
-        #[serde(rename_all = "PascalCase")]
-        struct Body<'a> {
-            otp_token: &'a str,
-            session_id: &'a str,
-        }
-        let body = serde_json::to_vec(&Body { otp_token: token, session_id }).expect("two texts are always JSON");
-
-        let mut request = Request::post(self.url.clone());
+    fn head(&self, request_id: &str) -> request::Builder {
+        let mut head = Request::post(self.url.clone());
         for (name, value) in &self.headers {
             let mut value = HeaderValue::from_str(value.reveal()).expect("checked when it was set");
             value.set_sensitive(true);
-            request = request.header(name, value);
+            head = head.header(name, value);
         }
-        request.header("x-request-id", request_id).body(body).expect("checked when it was set")
+        head.header("x-request-id", request_id)
     }
 
     /// A whole answer came: the decision table says what it means.
@@ -286,6 +280,8 @@ impl Client {
         hidden.extend([&outcome.otp_token, &outcome.session_id].into_iter().flatten().map(|text| Secret::new(text)));
         let hide = |text: &mut String, secrets: &[Secret]| *text = mask(std::mem::take(text), secrets);
 
+        // Enough beyond the cut that a credential across it is still recognised, escapes included.
+        shorten(outcome, LONGEST_SHOWN + 6 * 8192);
         hide(&mut outcome.message, &hidden);
         let error = outcome.error.as_mut();
         let (code, detail) = error.map_or((None, None), |error| (error.code.as_mut(), error.detail.as_mut()));
@@ -303,12 +299,7 @@ impl Client {
         for text in rest.into_iter().flatten() {
             hide(text, &self.credentials);
         }
-        if let Some(body) = &mut outcome.response_body
-            && body.len() > LONGEST_SHOWN
-        {
-            body.truncate(body.floor_char_boundary(LONGEST_SHOWN));
-            outcome.response_truncated = true;
-        }
+        shorten(outcome, LONGEST_SHOWN);
         outcome.transport = Transport { elapsed_us: start.elapsed(), connection: delivery::connection() };
     }
 }
@@ -320,6 +311,16 @@ impl fmt::Debug for Client {
             .field("proxy", &self.route.proxy)
             .field("timeout", &self.timeout)
             .finish_non_exhaustive()
+    }
+}
+
+/// Cuts the answer's text at a character's border.
+fn shorten(outcome: &mut Outcome, length: usize) {
+    if let Some(body) = &mut outcome.response_body
+        && body.len() > length
+    {
+        body.truncate(body.floor_char_boundary(length));
+        outcome.response_truncated = true;
     }
 }
 
@@ -337,6 +338,17 @@ fn error_of(failure: &Failure) -> ErrorInfo {
         retry_after_ms: None,
         detail: failure.detail.clone(),
     }
+}
+
+/// The two fields that are documented.
+fn body(token: &str, session_id: &str) -> Zeroizing<Vec<u8>> {
+    #[derive(Serialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Body<'a> {
+        otp_token: &'a str,
+        session_id: &'a str,
+    }
+    Zeroizing::new(serde_json::to_vec(&Body { otp_token: token, session_id }).expect("two texts are always JSON"))
 }
 
 fn user_agent(app: Option<&str>) -> String {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 /// What stands where a secret stood.
 pub(crate) const MASK: &str = "***";
@@ -32,28 +32,41 @@ impl fmt::Debug for Secret {
 
 /// `text` with every secret of eight bytes and more replaced, also where the peer wrote it with JSON escapes
 /// (.NET's serializer writes `+` as `\u002B`), in another case of ASCII letters, or was cut off within it.
-pub(crate) fn mask(text: String, secrets: &[Secret]) -> String {
+pub(crate) fn mask(mut text: String, secrets: &[Secret]) -> String {
     let secrets: Vec<&str> =
         secrets.iter().map(Secret::reveal).filter(|secret| secret.len() >= SHORTEST_MASKED).collect();
-    let found = |at: usize| secrets.iter().filter_map(|secret| echo_length(&text[at..], secret)).max();
+    // Most places are ruled out by their first byte alone.
+    let mut begins = [false; 256];
+    begins[usize::from(b'\\')] = !secrets.is_empty();
+    for first in secrets.iter().map(|secret| secret.as_bytes()[0]) {
+        begins[usize::from(first.to_ascii_lowercase())] = true;
+        begins[usize::from(first.to_ascii_uppercase())] = true;
+    }
 
     let mut masked = String::new();
     let mut copied = 0;
     let mut at = 0;
     while at < text.len() {
-        if let Some(length) = found(at) {
-            masked.push_str(&text[copied..at]);
-            masked.push_str(MASK);
-            at += length;
-            copied = at;
-        } else {
-            at += text[at..].chars().next().map_or(1, char::len_utf8);
+        // A first byte is never in the midst of a character.
+        let found = match begins[usize::from(text.as_bytes()[at])] {
+            true => secrets.iter().filter_map(|secret| echo_length(&text[at..], secret)).max(),
+            false => None,
+        };
+        match found {
+            Some(length) => {
+                masked.push_str(&text[copied..at]);
+                masked.push_str(MASK);
+                at += length;
+                copied = at;
+            }
+            None => at += 1,
         }
     }
     if copied == 0 {
         return text;
     }
     masked.push_str(&text[copied..]);
+    text.zeroize();
     masked
 }
 

@@ -21,6 +21,7 @@ use std::sync::Arc;
 use ureq::http::header::{CONTENT_LENGTH, RETRY_AFTER, TRANSFER_ENCODING};
 use ureq::http::{Request, Response};
 use ureq::{Agent, Body};
+use zeroize::Zeroizing;
 
 use crate::outcome::{Connection, Kind, Stage};
 pub(crate) use call::{Limits, begin, connection, is_sent};
@@ -34,6 +35,9 @@ pub(crate) use trust::Trust;
 /// The longest answer, decoded, in bytes.
 const LONGEST_BODY: u64 = 1024 * 1024;
 
+/// Makes the request: anew for each attempt, of which all but the last sent nothing.
+pub(crate) type NewRequest<'a> = dyn Fn() -> Request<&'a [u8]> + 'a;
+
 /// What came back.
 #[derive(Default)]
 pub(crate) struct Received {
@@ -41,18 +45,14 @@ pub(crate) struct Received {
     pub(crate) http_status: Option<u16>,
     pub(crate) retry_after: Option<String>,
     /// Decoded; as much as came.
-    pub(crate) body: Vec<u8>,
+    pub(crate) body: Zeroizing<Vec<u8>>,
 }
 
 /// Sends the request and receives the answer, within the limits that the call was begun with. Never sends a second one: a connection that broke before any byte had
 /// left is replaced, nothing else is repeated.
 ///
 /// The failure says why there is no whole answer; [`is_sent`] says whether any byte of the request left.
-pub(crate) fn exchange(
-    key: &Key,
-    route: &Arc<Route>,
-    request: &dyn Fn() -> Request<Vec<u8>>,
-) -> (Received, Option<Failure>) {
+pub(crate) fn exchange(key: &Key, route: &Arc<Route>, request: &NewRequest) -> (Received, Option<Failure>) {
     let agent = engine::engine(key, route);
     loop {
         let mut received = Received::default();
@@ -73,7 +73,7 @@ pub(crate) fn check(route: &Route) -> Result<(), Failure> {
     Ok(())
 }
 
-fn attempt(agent: &Agent, request: Request<Vec<u8>>, received: &mut Received) -> Result<(), Failure> {
+fn attempt(agent: &Agent, request: Request<&[u8]>, received: &mut Received) -> Result<(), Failure> {
     let response = agent.run(request).map_err(reason)?;
     received.http_status = Some(response.status().as_u16());
     received.retry_after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()).map(str::to_owned);

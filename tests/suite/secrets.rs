@@ -137,3 +137,15 @@ fn refused_options_do_not_show_them() {
         assert_silent(&config.set(name, &value).unwrap_err());
     }
 }
+
+#[test]
+fn a_credential_across_the_cut_of_a_long_answer_is_masked_too() {
+    for before in 65_520..65_536 {
+        let body = format!("{}{CLIENT}{}", "-".repeat(before), "+".repeat(200_000));
+        let server = Server::http(move |_| ok(&body));
+        let outcome = planted(&server).resend_otp(TOKEN, SESSION);
+        let shown = outcome.response_body.as_ref().unwrap();
+        assert!(shown.len() <= 65_536 && outcome.response_truncated);
+        assert_eq!(shown.trim_start_matches('-').trim_start_matches('*').trim_start_matches('+'), "");
+    }
+}
