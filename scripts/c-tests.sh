@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-cargo build --release --quiet --locked -p paywall -p paywall-sandbox
+scripts/build.sh
 cargo build --profile memcheck --quiet --locked -p paywall
 till=$(scripts/build-till.sh)
 shared=$(dirname "$till")

@@ -6,7 +6,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-cargo build --release --quiet --locked -p paywall-sandbox
+scripts/build.sh
 if [ -z "${TILL:-}" ]; then
   TILL=$(scripts/build-till.sh)
 fi

@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-cargo build --release --quiet --locked -p paywall -p paywall-sandbox
+scripts/build.sh
 shared=$(dirname "$(scripts/build-till.sh)")
 out=target/c-tests
 mkdir -p "$out"

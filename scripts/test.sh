@@ -8,7 +8,7 @@ step() { printf '\n### %s\n' "$*"; "$@"; }
 step cargo fmt --all --check
 step cargo clippy --workspace --all-targets --locked --quiet -- -D warnings
 step cargo test --workspace --locked --quiet
-step cargo build --release --locked --quiet
+step scripts/build.sh
 step scripts/abi.sh check
 step scripts/c-tests.sh
 step scripts/demo.sh
