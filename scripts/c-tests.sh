@@ -26,6 +26,7 @@ cc "${flags[@]}" bindings/c/till.c -o "$out/till-static" target/release/libpaywa
 
 source scripts/sandbox.sh
 start_sandbox
+export SCENARIOS=$PWD/tests/scenarios.json
 
 # Whoever forgets to check a status still learns it: `run` stops at the first failure.
 run() { echo "-- $*"; "$@"; }

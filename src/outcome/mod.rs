@@ -115,8 +115,8 @@ impl Outcome {
         Self::invalid(Kind::Config, Stage::Config, name, rule)
     }
 
-    /// A bad argument: its name, and the rule that it breaks.
-    pub(crate) fn invalid_argument(name: &str, rule: &str) -> Box<Self> {
+    /// A bad argument: its name, and the rule that it breaks. For wrappers that take arguments of their own.
+    pub fn invalid_argument(name: &str, rule: &str) -> Box<Self> {
         Self::invalid(Kind::Argument, Stage::Argument, name, rule)
     }
 

@@ -1,5 +1,5 @@
 /*
- * Every function of the interface, with every argument wrong in every way, and every outcome of the sandbox: run
+ * Every function of the interface, with every argument wrong in every way, and every scenario of tests/scenarios.json: run
  * against the shared and the static library, and under valgrind.
  */
 #include "check.h"
@@ -151,75 +151,110 @@ static void members(void)
     CHECK(pw_json_get(document, NULL) == NULL);
 }
 
-/* One row for each outcome that the sandbox can be asked for by a magic token. */
-static const struct {
-    const char *token, *status, *action, *kind;
-} OUTCOMES[] = {
-    {"sbx_ok_5001", "ok", "verify_otp", NULL},
-    {"sbx_ok_5008", "ok", "verify_otp", NULL},
-    {"sbx_ok_0000", "ok", "verify_otp", NULL},
-    {"sbx_renewed", "ok", "verify_otp", NULL},
-    {"sbx_delay_20", "ok", "verify_otp", NULL},
-    {"sbx_3d", "rejected", "redirect_3d", "three_d_secure"},
-    {"sbx_token_invalid", "rejected", "check_operation", "token_invalid"},
-    {"sbx_token_expired", "rejected", "restart", "token_expired"},
-    {"sbx_token_used", "rejected", "check_operation", "token_used"},
-    {"sbx_cooldown", "rejected", "wait", "cooldown"},
-    {"sbx_limit", "rejected", "wait", "resend_limit"},
-    {"sbx_no_bank_otp", "rejected", "redirect_3d", "otp_unsupported"},
-    {"sbx_account_blocked", "rejected", "fix_account", "account"},
-    {"sbx_result_false", "rejected", "contact_support", "declined"},
-    {"sbx_unknown_code", "rejected", "contact_support", "declined"},
-    {"sbx_upstream", "in_doubt", "await_code", "upstream"},
-    {"sbx_http_204", "in_doubt", "await_code", "bad_response"},
-    {"sbx_http_303", "in_doubt", "await_code", "bad_response"},
-    {"sbx_http_400", "rejected", "fix_request", "http"},
-    {"sbx_http_401", "rejected", "fix_configuration", "authentication"},
-    {"sbx_http_403", "rejected", "fix_configuration", "forbidden"},
-    {"sbx_http_404", "rejected", "fix_configuration", "wrong_address"},
-    {"sbx_http_408", "in_doubt", "await_code", "timeout"},
-    {"sbx_http_429", "rejected", "wait", "rate_limited"},
-    {"sbx_http_500", "in_doubt", "await_code", "server_error"},
-    {"sbx_http_503", "in_doubt", "await_code", "server_error"},
-    {"sbx_redirect", "rejected", "fix_configuration", "redirect"},
-    {"sbx_html", "in_doubt", "await_code", "bad_response"},
-    {"sbx_empty", "in_doubt", "await_code", "bad_response"},
-    {"sbx_bad_json", "in_doubt", "await_code", "bad_response"},
-    {"sbx_truncated", "in_doubt", "await_code", "connection_lost"},
-    {"sbx_huge", "in_doubt", "await_code", "bad_response"},
-    {"sbx_reset_before", "in_doubt", "await_code", "connection_lost"},
-    {"sbx_reset_after", "in_doubt", "await_code", "connection_lost"},
-};
-
-/* These last as long as the caller waits: asked with a short deadline. */
-static const char *const ENDLESS[] = {"sbx_hang", "sbx_drip", "sbx_delay_600000"};
-
-static void every_outcome(const pw_ctx *ctx, const pw_ctx *hasty)
-{
-    char *json;
-    size_t i;
-
-    for (i = 0; i < sizeof OUTCOMES / sizeof OUTCOMES[0]; i++) {
-        json = stale();
-        pw_status status = pw_resend_otp(ctx, OUTCOMES[i].token, SESSION, &json);
-        CHECK(strcmp(pw_status_name(status), OUTCOMES[i].status) == 0);
-        CHECK(has(json, "/status", OUTCOMES[i].status));
-        CHECK(has(json, "/action", OUTCOMES[i].action));
-        CHECK(has(json, "/error/kind", OUTCOMES[i].kind));
-        pw_string_free(json);
-    }
-    for (i = 0; i < sizeof ENDLESS / sizeof ENDLESS[0]; i++) {
-        CHECK(pw_resend_otp(hasty, ENDLESS[i], SESSION, &json) == PW_IN_DOUBT);
-        CHECK(has(json, "/error/kind", "timeout"));
-        pw_string_free(json);
-    }
-}
-
 static void set(pw_config *config, const char *name, const char *value)
 {
     char *json;
     CHECK(pw_config_set(config, name, value, &json) == PW_OK);
     CHECK(json == NULL);
+}
+
+/* The whole of a file as a text. */
+static char *content(const char *path)
+{
+    FILE *file = fopen(path, "rb");
+    char *text = NULL;
+    long length;
+    if (file != NULL && fseek(file, 0, SEEK_END) == 0 && (length = ftell(file)) >= 0) {
+        rewind(file);
+        text = calloc((size_t)length + 1, 1);
+        if (text != NULL && fread(text, 1, (size_t)length, file) != (size_t)length)
+            text[0] = '\0';
+    }
+    if (file != NULL)
+        fclose(file);
+    return text;
+}
+
+/* A member of a row of the scenarios, or of what it expects; NULL where it is null or absent. */
+static char *member(const char *scenarios, int row, const char *name)
+{
+    char pointer[100];
+    snprintf(pointer, sizeof pointer, "/%d%s", row, name);
+    return pw_json_get(scenarios, pointer);
+}
+
+static void as_expected(const char *scenarios, int row, const char *json, const char *expectation, const char *told)
+{
+    char *expected = member(scenarios, row, expectation);
+    CHECK(has(json, told, expected));
+    pw_string_free(expected);
+}
+
+/* Every outcome that the sandbox can be asked for, from the list that all languages share. */
+static void every_scenario(const char *base_url)
+{
+    static const char *const options[] = {"timeout_ms", "base_url", "proxy", "api_key"};
+    char *scenarios = content(needed("SCENARIOS"));
+    int row;
+
+    for (row = 0;; row++) {
+        char *token = member(scenarios, row, "/token"), *session = member(scenarios, row, "/session");
+        char *state = member(scenarios, row, "/expect/token_state"), *next, *json;
+        char *name = member(scenarios, row, "/name");
+        int failed_before = checks_failed;
+        pw_config *config;
+        pw_ctx *ctx = NULL;
+        pw_status status;
+        size_t i;
+        if (token == NULL)
+            break;
+
+        config = pw_config_new();
+        set(config, "timeout_ms", "60000");
+        set(config, "connect_timeout_ms", "60000");
+        CHECK(pw_config_from_env(config, NULL) == PW_OK);
+        set(config, "base_url", base_url);
+        /* A kept connection for those with a short deadline: under valgrind a handshake alone takes longer. */
+        CHECK(pw_ctx_new(config, &ctx, NULL) == PW_OK);
+        CHECK(pw_resend_otp(ctx, "sbx_ok_5001", SESSION, &json) == PW_OK);
+        pw_string_free(json);
+        pw_ctx_free(ctx);
+        for (i = 0; i < sizeof options / sizeof options[0]; i++) {
+            char pointer[60], *value;
+            snprintf(pointer, sizeof pointer, "/options/%s", options[i]);
+            value = member(scenarios, row, pointer);
+            if (value != NULL)
+                set(config, options[i], value);
+            pw_string_free(value);
+        }
+        CHECK(pw_ctx_new(config, &ctx, NULL) == PW_OK);
+        status = pw_resend_otp(ctx, token, session ? session : SESSION, &json);
+        CHECK(has(json, "/status", pw_status_name(status)));
+        as_expected(scenarios, row, json, "/expect/status", "/status");
+        as_expected(scenarios, row, json, "/expect/action", "/action");
+        as_expected(scenarios, row, json, "/expect/kind", "/error/kind");
+        as_expected(scenarios, row, json, "/expect/code", "/error/code");
+        as_expected(scenarios, row, json, "/expect/stage", "/error/stage");
+        as_expected(scenarios, row, json, "/expect/token_state", "/token_state");
+        as_expected(scenarios, row, json, "/expect/session_renewed", "/session_renewed");
+        as_expected(scenarios, row, json, "/expect/http_status", "/http_status");
+        next = pw_json_get(json, "/otp_token");
+        CHECK((next == NULL) == (state == NULL));
+        CHECK(next == NULL || (strcmp(next, token) == 0) == (strcmp(state, "new") != 0));
+        if (checks_failed != failed_before)
+            fprintf(stderr, "in scenario %s\n", name);
+
+        pw_string_free(next);
+        pw_string_free(json);
+        pw_string_free(token);
+        pw_string_free(session);
+        pw_string_free(state);
+        pw_string_free(name);
+        pw_ctx_free(ctx);
+        pw_config_free(config);
+    }
+    CHECK(row >= 40);
+    free(scenarios);
 }
 
 /* What fails before anything is sent. */
@@ -254,40 +289,35 @@ int main(void)
 {
     /* Under valgrind a handshake takes seconds. */
     pw_config *config = pw_config_new();
-    pw_ctx *plain = NULL, *encrypted = NULL, *hasty = NULL;
+    pw_ctx *plain = NULL, *encrypted = NULL, *none = NULL;
     char *json;
 
     set(config, "timeout_ms", "60000");
     set(config, "connect_timeout_ms", "60000");
-    REFUSED(pw_ctx_new(config, &plain, &json), "config", "environment");
+    REFUSED(pw_ctx_new(config, &none, &json), "config", "environment");
     set(config, "base_url", needed("SANDBOX_HTTP"));
-    REFUSED(pw_ctx_new(config, &plain, &json), "config", "api_key");
+    REFUSED(pw_ctx_new(config, &none, &json), "config", "api_key");
     CHECK(pw_config_from_env(config, &json) == PW_OK);
     CHECK(pw_ctx_new(config, &plain, &json) == PW_OK);
     set(config, "base_url", needed("SANDBOX_HTTPS"));
-    REFUSED(pw_config_set(config, "ca_file", "\n", &json), "config", "ca_file");
     CHECK(pw_ctx_new(config, &encrypted, &json) == PW_OK);
     set(config, "ca_file", "/nowhere/ca.pem");
-    REFUSED(pw_ctx_new(config, &hasty, &json), "config", "ca_file");
-    CHECK(hasty == NULL);
-    set(config, "base_url", needed("SANDBOX_HTTP"));
-    set(config, "timeout_ms", "500");
-    CHECK(pw_ctx_new(config, &hasty, &json) == PW_OK);
+    REFUSED(pw_ctx_new(config, &none, &json), "config", "ca_file");
+    CHECK(none == NULL);
 
     numbers_and_names();
     freeing_nothing();
     null_for_every_pointer(plain);
     broken_texts(encrypted);
     members();
-    every_outcome(plain, hasty);
-    every_outcome(encrypted, hasty);
+    CHECK(pw_resend_otp(plain, "sbx_ok_5001", SESSION, &json) == PW_OK);
+    pw_string_free(json);
+    every_scenario(needed("SANDBOX_HTTPS"));
     set(config, "ca_file", needed("PAYWALL_CA_FILE"));
-    set(config, "timeout_ms", "60000");
     not_sent(config);
 
     pw_ctx_free(plain);
     pw_ctx_free(encrypted);
-    pw_ctx_free(hasty);
     pw_config_free(config);
     return report("interface");
 }

@@ -2,6 +2,7 @@
 
 mod support;
 
+mod command;
 mod configuration;
 mod document;
 mod fork;

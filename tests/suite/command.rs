@@ -1,0 +1,111 @@
+//! The command `paywall`: a document in, a document out, the status as exit code, nothing secret where others can see it.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::support::server::{Server, ok};
+use crate::support::{OK, SESSION, TOKEN};
+
+/// Runs it, and gives its exit code and the two outputs.
+fn run(arguments: &[&str], environment: &[(&str, &str)], input: &[u8]) -> (Option<i32>, String, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_paywall"));
+    command.args(arguments).env_clear().envs(environment.iter().copied());
+    let mut process =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it was built");
+    // It may refuse without reading to the end.
+    _ = process.stdin.take().unwrap().write_all(input);
+    let output = process.wait_with_output().unwrap();
+    (output.status.code(), String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+}
+
+fn document(told: &(Option<i32>, String, String)) -> Value {
+    assert_eq!(told.2, "", "nothing on standard error");
+    assert_eq!(told.1.lines().count(), 1);
+    serde_json::from_str(&told.1).unwrap()
+}
+
+fn config(server: &Server) -> Value {
+    json!({
+        "base_url": server.url(), "api_key": "planted-api-key", "api_client": "planted-api-client",
+        "timeout_ms": 20000, "ca_file": server.ca_file().unwrap(),
+    })
+}
+
+#[test]
+fn it_makes_one_call() {
+    let server = Server::https(|_| ok(OK));
+    let input = json!({"call": "resend_otp", "config": config(&server), "token": TOKEN, "session": SESSION});
+    let told = run(&[], &[], input.to_string().as_bytes());
+    let document = document(&told);
+    assert_eq!((told.0, &document["status"], &document["token_state"]), (Some(0), &json!("ok"), &json!("new")));
+    assert_eq!(server.seen().len(), 1);
+    assert!(server.seen()[0].body().contains(TOKEN));
+}
+
+#[test]
+fn it_checks_the_connection() {
+    let server = Server::https(|_| ok(OK));
+    let told = run(&[], &[], json!({"call": "check", "config": config(&server)}).to_string().as_bytes());
+    assert_eq!((told.0, &document(&told)["action"]), (Some(0), &json!("none")));
+    assert_eq!(server.seen().len(), 0);
+}
+
+#[test]
+fn the_exit_code_is_the_status() {
+    let with = |call: Value| {
+        let told = run(&[], &[], call.to_string().as_bytes());
+        let document = document(&told);
+        (told.0.unwrap(), document["status"].as_str().unwrap().to_owned())
+    };
+    let server = Server::https(|_| ok("<html>"));
+    let call = |config: Value| json!({"call": "resend_otp", "config": config, "token": TOKEN, "session": SESSION});
+    assert_eq!(with(call(config(&server))), (3, "in_doubt".to_owned()));
+    let mut nobody = config(&server);
+    nobody["base_url"] = json!("https://localhost:1");
+    assert_eq!(with(call(nobody)), (2, "not_sent".to_owned()));
+    assert_eq!(with(call(json!({}))), (4, "invalid".to_owned()));
+}
+
+#[test]
+fn the_environment_is_read_where_it_is_asked_for_and_the_document_wins() {
+    let server = Server::https(|_| ok(OK));
+    let url = server.url();
+    let environment = [
+        ("PAYWALL_BASE_URL", url.as_str()),
+        ("PAYWALL_API_KEY", "from-env"),
+        ("PAYWALL_API_CLIENT", "from-env"),
+        ("PAYWALL_CA_FILE", server.ca_file().unwrap()),
+    ];
+    let input = json!({"call": "resend_otp", "config": {"api_key": "from-input"}, "token": TOKEN, "session": SESSION});
+    let input = input.to_string();
+    assert_eq!(run(&["--env"], &environment, input.as_bytes()).0, Some(0));
+    assert_eq!(server.seen()[0].header("apikeyprivate").as_deref(), Some("from-input"));
+    assert_eq!(server.seen()[0].header("apiclientprivate").as_deref(), Some("from-env"));
+    assert_eq!(run(&[], &environment, input.as_bytes()).0, Some(4), "not unless it is asked for");
+}
+
+#[test]
+fn bad_input_is_refused_without_quoting_it() {
+    let huge = format!(r#"{{"call":"check","token":"{}"}}"#, "planted-".repeat(200_000));
+    for input in [
+        b"".as_slice(),
+        b"planted-",
+        b"{\"planted-\": 1}",
+        b"{\"call\": \"planted-\"}",
+        b"{\"call\": \"check\", \"token\": [\"planted-\"]}",
+        b"{\"call\": \"check\", \"config\": {\"api_key\": [\"planted-\"]}}",
+        b"{\"call\": \"check\", \"config\": {\"api_key\": null}}",
+        b"\xff\xfe",
+        huge.as_bytes(),
+    ] {
+        let told = run(&[], &[], input);
+        let document = document(&told);
+        assert_eq!((told.0, &document["status"]), (Some(4), &json!("invalid")));
+        assert!(!told.1.contains("planted-"), "{}", told.1);
+    }
+    let told = run(&["--token=planted-"], &[], b"");
+    assert_eq!((told.0, told.1.as_str()), (Some(4), ""));
+    assert!(!told.2.contains("planted-"));
+}
