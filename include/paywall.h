@@ -174,7 +174,8 @@ pw_status pw_config_from_env(pw_config *config,
 void pw_config_free(pw_config *config);
 
 /**
- * Makes a context. Nothing is resolved or connected yet.
+ * Makes a context. Nothing is resolved or connected yet. It may read the environment (SSL_CERT_FILE, SSL_CERT_DIR; with
+ * the proxy "env" also HTTPS_PROXY and NO_PROXY), which another thread must not change meanwhile, as with getenv.
  *
  * config: copied; it stays the caller's.
  * out_ctx: where the context goes; NULL is stored on failure. Must not be NULL.

@@ -33,7 +33,7 @@ run() { echo "-- $*"; "$@"; }
 run "$out/interface"
 run "$out/interface-static"
 run env PAYWALL_BASE_URL="$SANDBOX_HTTPS" "$out/till-static" check
-# SSL_CERT_FILE takes the place of the system's store; an empty store is told with advice.
+# SSL_CERT_FILE takes the place of the system's store; an empty one is told with advice.
 export PAYWALL_BASE_URL="$SANDBOX_HTTPS"
 run env -u PAYWALL_CA_FILE SSL_CERT_FILE="$PAYWALL_CA_FILE" "$till" check
 echo "-- an empty trust store"
@@ -41,7 +41,7 @@ status=0
 env -u PAYWALL_CA_FILE SSL_CERT_FILE=/dev/null SSL_CERT_DIR= "$till" check >"$out/empty-store" || status=$?
 cat "$out/empty-store"
 [ "$status" -eq 2 ]
-grep -q "install ca-certificates, or set ca_file" "$out/empty-store"
+grep -q "SSL_CERT_FILE or SSL_CERT_DIR, which take the place of the system's store, lead to none" "$out/empty-store"
 unset PAYWALL_BASE_URL
 
 # Valgrind calls the runtime's reachable blocks no leak; one that is lost, or a wrong access, is an error.

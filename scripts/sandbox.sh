@@ -14,6 +14,8 @@ member() { sed -n "s/.*\"$2\":\"\([^\"]*\)\".*/\1/p" <<<"$1"; }
 
 start_sandbox() {
   local ready
+  # Whatever the caller has set for another server.
+  unset "${!PAYWALL_@}"
   sandbox_folder=$(mktemp -d)
   trap stop_sandbox EXIT
   # The sandbox says in one line where it is; a pipe wakes us when it does.
@@ -27,7 +29,6 @@ start_sandbox() {
   PAYWALL_API_KEY=$(member "$ready" api_key)
   PAYWALL_API_CLIENT=$(member "$ready" api_client)
   export SANDBOX_HTTP SANDBOX_HTTPS PAYWALL_CA_FILE PAYWALL_API_KEY PAYWALL_API_CLIENT
-  unset PAYWALL_ENVIRONMENT PAYWALL_PROXY
 }
 
 # One request to the sandbox's own endpoints, without curl: bash can open a connection.

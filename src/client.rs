@@ -11,13 +11,13 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::arguments;
-use crate::config::Config;
+use crate::config::{Config, LONGEST_VALUE};
 use crate::decision::{self, Answer, Ruling, Verdict};
 use crate::delivery::{self, Deadline, Failure, Key, Limits, NewRequest, Received, Route, TlsClient, Trust};
 use crate::encoding;
 use crate::outcome::{Action, ErrorInfo, Kind, Outcome, Stage, Status, TokenState, Transport};
 use crate::panics;
-use crate::secret::{Secret, mask};
+use crate::secret::{Masker, Secret};
 
 /// The endpoint, below the base address.
 const PATH: &str = "/api/paywall/masterpass/otp/resend";
@@ -35,8 +35,8 @@ pub struct Client {
     url: Uri,
     /// Every header that is the same for each request, those of the credentials among them.
     headers: Vec<(String, Secret)>,
-    /// What no text may show, wherever a peer echoes it.
-    credentials: Vec<Secret>,
+    /// Finds the credentials, which no text may show wherever a peer echoes them.
+    credentials: Masker,
     timeout: Duration,
     connect_timeout: Duration,
     idle_timeout: Duration,
@@ -52,7 +52,10 @@ impl Client {
         let (api_key, api_client) = config.credentials()?;
         // Plain http never leaves this machine, so it has no use for a proxy, and none for trust.
         let proxy = match address.tls {
-            true => config.proxy.for_host(&address.host).map_err(|rule| Outcome::invalid_option("proxy", &rule))?,
+            true => config
+                .proxy
+                .for_host(&address.host, address.port)
+                .map_err(|rule| Outcome::invalid_option("proxy", &rule))?,
             false => None,
         };
         let trust = match address.tls {
@@ -81,7 +84,7 @@ impl Client {
         if let Some(proxy) = proxy.as_ref().and_then(|proxy| proxy.credentials.as_ref()) {
             let password = proxy.reveal().split_once(':').map_or("", |(_, password)| password);
             credentials.push(Secret::new(password));
-            credentials.push(Secret::new(&encoding::base64(proxy.reveal().as_bytes())));
+            credentials.push(encoding::base64(proxy.reveal().as_bytes()));
         }
 
         let tls = trust.as_deref().map(TlsClient::new);
@@ -94,7 +97,7 @@ impl Client {
             key,
             url,
             headers,
-            credentials,
+            credentials: Masker::new(&credentials),
             timeout: config.timeout,
             connect_timeout: config.connect_timeout,
             idle_timeout: config.idle_timeout,
@@ -106,16 +109,19 @@ impl Client {
     pub fn check(&self) -> Outcome {
         let start = Instant::now();
         delivery::begin(self.limits(start));
-        let mut outcome = match self.guarded(|| delivery::check(&self.route)) {
-            Ok(Ok(())) => {
-                let message = format!("connected to {}: the service can be reached", self.route.address.authority());
-                Outcome::bare(Status::Ok, None, message)
-            }
-            Ok(Err(failure)) => Self::undelivered(&failure),
-            Err(place) => *Outcome::internal(Stage::Connect, &place),
-        };
-        self.finish(&mut outcome, start, &[]);
-        outcome
+        let told = self.guarded(|| {
+            let mut outcome = match delivery::check(&self.route) {
+                Ok(()) => {
+                    let authority = self.route.address.authority();
+                    Outcome::bare(Status::Ok, None, format!("connected to {authority}: the service can be reached"))
+                }
+                Err(failure) => undelivered(&failure),
+            };
+            self.hide_secrets(&mut outcome, &[]);
+            outcome
+        });
+        let outcome = told.unwrap_or_else(|place| *Outcome::internal(Stage::Connect, &place));
+        timed(outcome, start)
     }
 
     /// Asks the service to send the one-time password of `token` once more.
@@ -138,30 +144,26 @@ impl Client {
         let checked = arguments::token(token).and_then(|()| arguments::session(session));
         let session_id = match checked {
             Ok(session_id) => session_id,
-            Err(mut refusal) => {
-                self.finish(&mut refusal, start, &[]);
-                return *refusal;
+            Err(refusal) => return timed(*refusal, start),
+        };
+
+        let told = self.guarded(|| {
+            let request_id = Uuid::new_v4().to_string();
+            let body = body(token, &session_id);
+            let request = || self.head(&request_id).body(&**body).expect("checked when it was set");
+            let mut outcome = match exchange(&request) {
+                (received, None) => answered(&received),
+                (received, Some(failure)) => unanswered(&received, &failure),
+            };
+            if !matches!(outcome.status, Status::Invalid | Status::Internal) {
+                self.keep_or_adopt(&mut outcome, token, &session_id);
+                outcome.request_id = Some(request_id);
             }
-        };
-
-        let request_id = Uuid::new_v4().to_string();
-        let body = body(token, &session_id);
-        let request = || self.head(&request_id).body(&**body).expect("checked when it was set");
-        let delivered = self.guarded(|| exchange(&request));
-
-        let mut outcome = match delivered {
-            Ok((received, None)) => Self::answered(received),
-            Ok((received, Some(failure))) => Self::unanswered(received, &failure),
-            Err(place) if delivery::is_sent() => Self::unanswered(Received::default(), &panicked(&place)),
-            Err(place) => *Outcome::internal(Stage::Send, &place),
-        };
-        let secrets = [token, session].map(Secret::new);
-        if !matches!(outcome.status, Status::Invalid | Status::Internal) {
-            self.keep_or_adopt(&mut outcome, token, session_id);
-            outcome.request_id = Some(request_id);
-        }
-        self.finish(&mut outcome, start, &secrets);
-        outcome
+            self.hide_secrets(&mut outcome, &[token, session]);
+            outcome
+        });
+        let outcome = told.unwrap_or_else(|place| after_panic(&place, token, session_id));
+        timed(outcome, start)
     }
 
     fn limits(&self, start: Instant) -> Limits {
@@ -189,103 +191,37 @@ impl Client {
         head.header("x-request-id", request_id)
     }
 
-    /// A whole answer came: the decision table says what it means.
-    fn answered(received: Received) -> Outcome {
-        let text = decoded(&received.body);
-        let http_status = received.http_status.unwrap_or_default();
-        let verdict = decision::decide(&Answer { http_status, body: &text });
-        let error = verdict.ruling.kind.map(|kind| ErrorInfo {
-            kind,
-            code: verdict.ruling.code.clone(),
-            stage: Stage::Service,
-            retry_after_ms: retry_after_ms(&received),
-            detail: verdict.ruling.detail.map(str::to_owned),
-        });
-        let message = describe(&verdict, http_status);
-        let mut outcome = Outcome::bare(verdict.ruling.status, error, message);
-        if outcome.status == Status::Ok {
-            outcome.action = Action::VerifyOtp;
-        }
-        outcome.customer_message = verdict.text;
-        outcome.otp_token = verdict.token;
-        outcome.session_renewed = verdict.session.is_some();
-        outcome.session_id = verdict.session;
-        outcome.response_code = verdict.response_code;
-        outcome.reference_number = verdict.reference_number;
-        outcome.correlation_id = verdict.correlation_id;
-        outcome.url_3d = verdict.url_3d;
-        outcome.http_status = Some(http_status);
-        outcome.response_body = Some(text);
-        outcome
-    }
-
-    /// No whole answer came: in doubt once a byte had left, and otherwise not sent.
-    fn unanswered(received: Received, failure: &Failure) -> Outcome {
-        if !delivery::is_sent() {
-            return Self::undelivered(failure);
-        }
-        let message = format!(
-            "in doubt: {}; the request may have arrived, so it must not be repeated automatically",
-            failure.text()
-        );
-        let mut outcome = Outcome::bare(Status::InDoubt, Some(error_of(failure)), message);
-        outcome.http_status = received.http_status;
-        if received.http_status.is_some() {
-            outcome.response_body = Some(decoded(&received.body));
-            outcome.response_truncated = true;
-        }
-        outcome
-    }
-
-    /// Nothing was sent.
-    fn undelivered(failure: &Failure) -> Outcome {
-        let mut error = error_of(failure);
-        let status = match failure.kind {
-            Kind::Config => {
-                error.code = Some("base_url".to_owned());
-                Status::Invalid
-            }
-            // Something refused to send before anything was tried: only a bug does that.
-            Kind::BadResponse => {
-                error.kind = Kind::Internal;
-                Status::Internal
-            }
-            _ => Status::NotSent,
-        };
-        Outcome::bare(status, Some(error), format!("nothing was sent: {}", failure.text()))
-    }
-
     /// Fills in the token and session to use next, where the answer brought none.
-    fn keep_or_adopt(&self, outcome: &mut Outcome, token: &str, session_id: String) {
-        // A token that holds a credential was echoed by something that is not the service.
-        let echoed = |text: &String| mask(text.clone(), &self.credentials) != *text;
-        outcome.token_state = Some(match outcome.otp_token.take_if(|token| !echoed(token)) {
-            Some(new) => {
-                outcome.otp_token = Some(new);
-                TokenState::New
-            }
-            None => {
-                outcome.otp_token = Some(token.to_owned());
-                if outcome.status == Status::InDoubt { TokenState::InDoubt } else { TokenState::Kept }
-            }
+    fn keep_or_adopt(&self, outcome: &mut Outcome, token: &str, session_id: &str) {
+        // What holds a credential was echoed by something that is not the service.
+        let brought = outcome.otp_token.take_if(|token| !self.credentials.finds(token));
+        outcome.token_state = Some(match brought {
+            Some(_) => TokenState::New,
+            None if outcome.status == Status::InDoubt => TokenState::InDoubt,
+            None => TokenState::Kept,
         });
-        outcome.session_id.get_or_insert(session_id);
+        outcome.otp_token = brought.or_else(|| Some(token.to_owned()));
+
+        let renewed = outcome.session_id.take_if(|session| !self.credentials.finds(session));
+        outcome.session_renewed = renewed.is_some();
+        outcome.session_id = renewed.or_else(|| Some(session_id.to_owned()));
     }
 
-    /// The last of every call: what is true in the end, without what must not be seen.
-    fn finish(&self, outcome: &mut Outcome, start: Instant, arguments: &[Secret]) {
+    /// The last of every call: nothing stays in it that must not be seen.
+    fn hide_secrets(&self, outcome: &mut Outcome, arguments: &[&str]) {
+        // Enough beyond the cut that a credential across it is still recognised, however it is spelt.
+        shorten(outcome, LONGEST_SHOWN + 6 * LONGEST_VALUE);
         // What a person reads must show neither credentials nor token nor session.
-        let mut hidden = self.credentials.clone();
-        hidden.extend_from_slice(arguments);
-        hidden.extend([&outcome.otp_token, &outcome.session_id].into_iter().flatten().map(|text| Secret::new(text)));
-        let hide = |text: &mut String, secrets: &[Secret]| *text = mask(std::mem::take(text), secrets);
+        let next = [&outcome.otp_token, &outcome.session_id].into_iter().flatten().map(String::as_str);
+        let hidden: Vec<Secret> = arguments.iter().copied().chain(next).map(Secret::new).collect();
+        let hidden = Masker::new(&hidden);
+        let hide = |text: &mut String, masker: &Masker| *text = masker.mask(std::mem::take(text));
 
-        // Enough beyond the cut that a credential across it is still recognised, escapes included.
-        shorten(outcome, LONGEST_SHOWN + 6 * 8192);
-        hide(&mut outcome.message, &hidden);
-        let error = outcome.error.as_mut();
-        let (code, detail) = error.map_or((None, None), |error| (error.code.as_mut(), error.detail.as_mut()));
-        for text in [code, detail, outcome.customer_message.as_mut()].into_iter().flatten() {
+        let (code, detail) =
+            outcome.error.as_mut().map_or((None, None), |error| (error.code.as_mut(), error.detail.as_mut()));
+        for text in [Some(&mut outcome.message), outcome.customer_message.as_mut(), code, detail].into_iter().flatten()
+        {
+            hide(text, &self.credentials);
             hide(text, &hidden);
         }
         // The rest is the service's answer as it came, but for the credentials.
@@ -300,7 +236,6 @@ impl Client {
             hide(text, &self.credentials);
         }
         shorten(outcome, LONGEST_SHOWN);
-        outcome.transport = Transport { elapsed_us: start.elapsed(), connection: delivery::connection() };
     }
 }
 
@@ -314,6 +249,90 @@ impl fmt::Debug for Client {
     }
 }
 
+/// A whole answer came: the decision table says what it means.
+fn answered(received: &Received) -> Outcome {
+    let text = decoded(received.body.bytes());
+    let http_status = received.http_status.unwrap_or_default();
+    let verdict = decision::decide(&Answer { http_status, body: &text });
+    let error = verdict.ruling.kind.map(|kind| ErrorInfo {
+        kind,
+        code: verdict.ruling.code.clone(),
+        stage: Stage::Service,
+        retry_after_ms: retry_after_ms(received),
+        detail: verdict.ruling.detail.map(str::to_owned),
+    });
+    let mut outcome = Outcome::bare(verdict.ruling.status, error, describe(&verdict, http_status));
+    if outcome.status == Status::Ok {
+        outcome.action = Action::VerifyOtp;
+    }
+    outcome.customer_message = verdict.text;
+    outcome.otp_token = verdict.token;
+    outcome.session_id = verdict.session;
+    outcome.response_code = verdict.response_code;
+    outcome.reference_number = verdict.reference_number;
+    outcome.correlation_id = verdict.correlation_id;
+    outcome.url_3d = verdict.url_3d;
+    outcome.http_status = Some(http_status);
+    outcome.response_body = Some(text);
+    outcome
+}
+
+/// No whole answer came: in doubt once a byte had left, and otherwise not sent.
+fn unanswered(received: &Received, failure: &Failure) -> Outcome {
+    if !delivery::is_sent() {
+        return undelivered(failure);
+    }
+    let mut outcome = in_doubt(failure);
+    outcome.http_status = received.http_status;
+    if received.http_status.is_some() {
+        outcome.response_body = Some(decoded(received.body.bytes()));
+        outcome.response_truncated = true;
+    }
+    outcome
+}
+
+fn in_doubt(failure: &Failure) -> Outcome {
+    let what = quotable(&failure.text());
+    let message = format!("in doubt: {what}; the request may have arrived, so it must not be repeated automatically");
+    Outcome::bare(Status::InDoubt, Some(error_of(failure)), message)
+}
+
+/// Nothing was sent.
+fn undelivered(failure: &Failure) -> Outcome {
+    let mut error = error_of(failure);
+    let status = match failure.kind {
+        Kind::Config => {
+            error.code = Some("base_url".to_owned());
+            Status::Invalid
+        }
+        // Something refused to send before anything was tried: only a bug does that.
+        Kind::BadResponse => {
+            error.kind = Kind::Internal;
+            Status::Internal
+        }
+        _ => Status::NotSent,
+    };
+    Outcome::bare(status, Some(error), format!("nothing was sent: {}", quotable(&failure.text())))
+}
+
+/// A bug of ours: before the first byte it did no harm, after it what the service did is as unknown as ever.
+fn after_panic(place: &str, token: &str, session_id: String) -> Outcome {
+    if !delivery::is_sent() {
+        return *Outcome::internal(Stage::Send, place);
+    }
+    let what = "a bug in libpaywall was caught after the request had left; please report it";
+    let mut outcome = in_doubt(&Failure::new(Kind::Internal, Stage::Receive, what).because(place));
+    outcome.otp_token = Some(token.to_owned());
+    outcome.token_state = Some(TokenState::InDoubt);
+    outcome.session_id = Some(session_id);
+    outcome
+}
+
+fn timed(mut outcome: Outcome, start: Instant) -> Outcome {
+    outcome.transport = Transport { elapsed_us: start.elapsed(), connection: delivery::connection() };
+    outcome
+}
+
 /// Cuts the answer's text at a character's border.
 fn shorten(outcome: &mut Outcome, length: usize) {
     if let Some(body) = &mut outcome.response_body
@@ -324,20 +343,21 @@ fn shorten(outcome: &mut Outcome, length: usize) {
     }
 }
 
-/// A panic after the first byte: what the service did is unknown, as after any other failure.
-fn panicked(place: &str) -> Failure {
-    let what = "a bug in libpaywall was caught after the request had left; please report it";
-    Failure::new(Kind::Internal, Stage::Receive, what).because(place)
-}
-
 fn error_of(failure: &Failure) -> ErrorInfo {
     ErrorInfo {
         kind: failure.kind,
         code: None,
         stage: failure.stage,
         retry_after_ms: None,
-        detail: failure.detail.clone(),
+        detail: failure.detail.as_deref().map(quotable),
     }
+}
+
+/// Words of somebody else's for a log: on one line, and not too many of them.
+fn quotable(text: &str) -> String {
+    const LONGEST: usize = 1024;
+    let quoted = &text[..text.floor_char_boundary(LONGEST)];
+    quoted.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
 }
 
 /// The two fields that are documented.
@@ -376,12 +396,12 @@ fn retry_after_ms(received: &Received) -> Option<u64> {
 /// The verdict in words, for the log.
 fn describe(verdict: &Verdict, http_status: u16) -> String {
     let Ruling { row, status, code, .. } = &verdict.ruling;
-    let words = verdict.text.as_deref().unwrap_or_default();
-    let code = code.as_deref().unwrap_or_default();
-    let quoted = match (words, code) {
+    let words = quotable(verdict.text.as_deref().unwrap_or_default());
+    let code = quotable(code.as_deref().unwrap_or_default());
+    let quoted = match (&*words, &*code) {
         ("", "") => "without a reason".to_owned(),
         ("", code) => format!("({code})"),
-        (words, "") => words.to_owned(),
+        (_, "") => words,
         (words, code) => format!("{words} ({code})"),
     };
     let in_doubt = "whether a code is on its way is unknown, so the request must not be repeated automatically";

@@ -2,10 +2,14 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// Base64 with padding, RFC 4648.
-pub(crate) fn base64(bytes: &[u8]) -> String {
+use zeroize::Zeroizing;
+
+use crate::secret::Secret;
+
+/// Base64 with padding, RFC 4648: of credentials, so it is a secret as they are.
+pub(crate) fn base64(bytes: &[u8]) -> Secret {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    let mut text = Zeroizing::new(String::with_capacity(bytes.len().div_ceil(3) * 4));
     for group in bytes.chunks(3) {
         let bits = group.iter().fold(0, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - group.len()));
         for place in 0..4 {
@@ -13,7 +17,7 @@ pub(crate) fn base64(bytes: &[u8]) -> String {
             text.push(if place <= group.len() { char::from(ALPHABET[digit as usize]) } else { '=' });
         }
     }
-    text
+    Secret::new(&text)
 }
 
 /// What `Retry-After` asks for, in either form of RFC 9110 section 10.2.3, at most a day.
@@ -61,9 +65,9 @@ mod tests {
         let pairs =
             [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE=")];
         for (plain, coded) in pairs {
-            assert_eq!(base64(plain.as_bytes()), coded);
+            assert_eq!(base64(plain.as_bytes()).reveal(), coded);
         }
-        assert_eq!(base64(&[0xfb, 0xff]), "+/8=");
+        assert_eq!(base64(&[0xfb, 0xff]).reveal(), "+/8=");
     }
 
     #[test]

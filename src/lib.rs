@@ -32,6 +32,7 @@ mod delivery;
 mod encoding;
 #[allow(unsafe_code)]
 pub mod ffi;
+mod json;
 mod outcome;
 mod panics;
 mod secret;

@@ -5,6 +5,7 @@
 use std::cell::{Cell, RefCell};
 use std::mem::ManuallyDrop;
 use std::panic::{self, UnwindSafe};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 thread_local! {
     static GUARDED: Cell<bool> = const { Cell::new(false) };
@@ -26,17 +27,19 @@ pub(crate) fn caught<T>(work: impl FnOnce() -> T + UnwindSafe) -> Result<T, Stri
 
 /// Keeps panics that are caught here from being printed, and notes their place. Other panics go where they went.
 pub(crate) fn install_hook() {
-    static INSTALLED: std::sync::Once = std::sync::Once::new();
-    INSTALLED.call_once(|| {
-        let others = panic::take_hook();
-        panic::set_hook(Box::new(move |info| {
-            if !GUARDED.get() {
-                return others(info);
-            }
-            let place = info.location().map(|at| format!("{}:{}", at.file(), at.line()));
-            PLACE.with(|kept| kept.replace(place));
-        }));
-    });
+    // Not a `Once`: a fork in the midst of it would leave the child waiting for a thread that it does not have.
+    static INSTALLED: AtomicBool = AtomicBool::new(false);
+    if INSTALLED.load(Ordering::Relaxed) || INSTALLED.swap(true, Ordering::Relaxed) {
+        return;
+    }
+    let others = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        if !GUARDED.get() {
+            return others(info);
+        }
+        let place = info.location().map(|at| format!("{}:{}", at.file(), at.line()));
+        PLACE.with(|kept| kept.replace(place));
+    }));
 }
 
 #[cfg(test)]

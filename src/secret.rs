@@ -1,6 +1,7 @@
 //! Text that must not be seen: wiped when dropped, hidden from `Debug`, and masked where a peer echoes it.
 
 use std::fmt;
+use std::io;
 
 use zeroize::{Zeroize, Zeroizing};
 
@@ -30,117 +31,344 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// `text` with every secret of eight bytes and more replaced, also where the peer wrote it with JSON escapes
-/// (.NET's serializer writes `+` as `\u002B`), in another case of ASCII letters, or was cut off within it.
-pub(crate) fn mask(mut text: String, secrets: &[Secret]) -> String {
-    let secrets: Vec<&str> =
-        secrets.iter().map(Secret::reveal).filter(|secret| secret.len() >= SHORTEST_MASKED).collect();
-    // Most places are ruled out by their first byte alone.
-    let mut begins = [false; 256];
-    begins[usize::from(b'\\')] = !secrets.is_empty();
-    for first in secrets.iter().map(|secret| secret.as_bytes()[0]) {
-        begins[usize::from(first.to_ascii_lowercase())] = true;
-        begins[usize::from(first.to_ascii_uppercase())] = true;
+/// Bytes that are wiped when dropped, and wherever they move from while they grow.
+#[derive(Default)]
+pub(crate) struct Wiped(Zeroizing<Vec<u8>>);
+
+impl Wiped {
+    pub(crate) fn reserve(&mut self, additional: usize) {
+        let needed = self.0.len() + additional;
+        if needed > self.0.capacity() {
+            let mut larger = Zeroizing::new(Vec::with_capacity(needed.next_power_of_two().max(1024)));
+            larger.extend_from_slice(&self.0);
+            self.0 = larger;
+        }
     }
 
-    let mut masked = String::new();
-    let mut copied = 0;
-    let mut at = 0;
-    while at < text.len() {
-        // A first byte is never in the midst of a character.
-        let found = match begins[usize::from(text.as_bytes()[at])] {
-            true => secrets.iter().filter_map(|secret| echo_length(&text[at..], secret)).max(),
-            false => None,
-        };
-        match found {
-            Some(length) => {
-                masked.push_str(&text[copied..at]);
-                masked.push_str(MASK);
-                at += length;
-                copied = at;
+    pub(crate) fn append(&mut self, bytes: &[u8]) {
+        self.reserve(bytes.len());
+        self.0.extend_from_slice(bytes);
+    }
+
+    /// Takes the first bytes away, and wipes them.
+    pub(crate) fn consume(&mut self, length: usize) {
+        self.0[..length].zeroize();
+        self.0.drain(..length);
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.0.zeroize();
+    }
+
+    /// The bytes, for an owner who wipes them.
+    pub(crate) fn into_bytes(mut self) -> Vec<u8> {
+        std::mem::take(&mut *self.0)
+    }
+}
+
+impl io::Write for Wiped {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.append(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Finds secrets of eight bytes and more in what a peer wrote: in any case of ASCII letters, as they are or as JSON,
+/// URLs and HTML spell them, and where the text ends within one.
+pub(crate) struct Masker {
+    patterns: Vec<Pattern>,
+}
+
+impl Masker {
+    pub(crate) fn new<'a>(secrets: impl IntoIterator<Item = &'a Secret>) -> Self {
+        let mut texts: Vec<&str> = secrets.into_iter().map(Secret::reveal).collect();
+        texts.retain(|text| text.len() >= SHORTEST_MASKED);
+        texts.sort_unstable();
+        texts.dedup();
+        Masker { patterns: texts.into_iter().map(Pattern::new).collect() }
+    }
+
+    /// The text with every secret replaced. Takes time in proportion to the text, whatever stands in it.
+    pub(crate) fn mask(&self, mut text: String) -> String {
+        let mut found = self.find(&text);
+        if found.is_empty() {
+            return text;
+        }
+        // Secrets may overlap: what any of them covers is covered.
+        found.sort_unstable();
+        let mut masked = String::with_capacity(text.len() + MASK.len());
+        let mut shown = 0;
+        let mut place = found.into_iter().peekable();
+        while let Some((start, mut end)) = place.next() {
+            while let Some((_, further)) = place.next_if(|(next, _)| *next <= end) {
+                end = end.max(further);
             }
-            None => at += 1,
+            masked.push_str(&text[shown..start]);
+            masked.push_str(MASK);
+            shown = end;
         }
+        masked.push_str(&text[shown..]);
+        text.zeroize();
+        masked
     }
-    if copied == 0 {
-        return text;
+
+    /// Whether there is anything to mask.
+    pub(crate) fn finds(&self, text: &str) -> bool {
+        !self.find(text).is_empty()
     }
-    masked.push_str(&text[copied..]);
-    text.zeroize();
-    masked
+
+    fn find(&self, text: &str) -> Vec<(usize, usize)> {
+        let mut found = Vec::new();
+        for spelling in [Spelling::Plain, Spelling::Json, Spelling::Url, Spelling::Html] {
+            if spelling.may_be_in(text) {
+                let spelt = spelling.read(text);
+                for pattern in &self.patterns {
+                    pattern.find(&spelt, &mut found);
+                }
+            }
+        }
+        found
+    }
 }
 
-/// How many bytes at the start of `text` spell `secret`, or its beginning where `text` ends too early.
-fn echo_length(text: &str, secret: &str) -> Option<usize> {
-    let mut rest = text;
-    for (matched, wanted) in secret.char_indices() {
-        if rest.is_empty() {
-            return (matched >= SHORTEST_MASKED).then_some(text.len());
-        }
-        let (spelt, length) = spelt_char(rest);
-        if !spelt.eq_ignore_ascii_case(&wanted) {
-            return None;
-        }
-        rest = &rest[length..];
-    }
-    Some(text.len() - rest.len())
+/// A secret, prepared for the search of Knuth, Morris and Pratt.
+struct Pattern {
+    characters: Zeroizing<Vec<char>>,
+    /// For each place, how much of the beginning also ends there: where to go on after a mismatch.
+    fallback: Vec<usize>,
 }
 
-/// The character that `text` starts with, a JSON escape taken for what it stands for, and the bytes it takes.
-fn spelt_char(text: &str) -> (char, usize) {
-    let plain = text.chars().next().unwrap_or('\0');
-    if plain != '\\' {
-        return (plain, plain.len_utf8());
+impl Pattern {
+    fn new(secret: &str) -> Self {
+        let characters =
+            Zeroizing::new(secret.chars().map(|character| character.to_ascii_lowercase()).collect::<Vec<_>>());
+        let mut fallback = vec![0; characters.len()];
+        let mut matched = 0;
+        for place in 1..characters.len() {
+            while matched > 0 && characters[place] != characters[matched] {
+                matched = fallback[matched - 1];
+            }
+            matched += usize::from(characters[place] == characters[matched]);
+            fallback[place] = matched;
+        }
+        Pattern { characters, fallback }
     }
-    let bytes = text.as_bytes();
-    match bytes.get(1) {
-        Some(b'u') => text
-            .get(2..6)
-            .and_then(|hex| u32::from_str_radix(hex, 16).ok())
-            .and_then(char::from_u32)
-            .map_or((plain, 1), |decoded| (decoded, 6)),
-        Some(&escaped @ (b'/' | b'"' | b'\\')) => (char::from(escaped), 2),
-        _ => (plain, 1),
+
+    /// Adds every place of the text, in bytes, that spells the secret, or its beginning where the text ends.
+    fn find(&self, spelt: &[Spelt], found: &mut Vec<(usize, usize)>) {
+        let mut matched = 0;
+        for (place, spelt_here) in spelt.iter().enumerate() {
+            while matched > 0 && self.characters[matched] != spelt_here.character {
+                matched = self.fallback[matched - 1];
+            }
+            matched += usize::from(self.characters[matched] == spelt_here.character);
+            if matched == self.characters.len() {
+                found.push((spelt[place + 1 - matched].start, spelt_here.end));
+                matched = self.fallback[matched - 1];
+            }
+        }
+        if matched >= SHORTEST_MASKED {
+            found.push((spelt[spelt.len() - matched].start, spelt[spelt.len() - 1].end));
+        }
     }
+}
+
+/// One character, in lower case, and the bytes of the text that spell it.
+struct Spelt {
+    character: char,
+    start: usize,
+    end: usize,
+}
+
+/// A way to write characters by others.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Spelling {
+    Plain,
+    /// `\/`, `\t`, `\u002B`: .NET's serializer writes `+` like that.
+    Json,
+    /// `%2B`.
+    Url,
+    /// `&#43;`, `&#x2B;`, `&amp;`.
+    Html,
+}
+
+impl Spelling {
+    fn may_be_in(self, text: &str) -> bool {
+        match self {
+            Spelling::Plain => true,
+            Spelling::Json => text.contains('\\'),
+            Spelling::Url => text.contains('%'),
+            Spelling::Html => text.contains('&'),
+        }
+    }
+
+    fn read(self, text: &str) -> Vec<Spelt> {
+        let mut spelt = Vec::with_capacity(text.len());
+        let mut start = 0;
+        while let Some(plain) = text[start..].chars().next() {
+            let rest = &text[start..];
+            let decoded = match self {
+                Spelling::Plain => None,
+                Spelling::Json => json_escape(rest),
+                Spelling::Url => url_escape(rest),
+                Spelling::Html => html_entity(rest),
+            };
+            let (character, length) = decoded.unwrap_or((plain, plain.len_utf8()));
+            spelt.push(Spelt { character: character.to_ascii_lowercase(), start, end: start + length });
+            start += length;
+        }
+        spelt
+    }
+}
+
+fn json_escape(text: &str) -> Option<(char, usize)> {
+    let rest = text.strip_prefix('\\')?;
+    let unit = |text: &str| u16::from_str_radix(text.strip_prefix('u')?.get(..4)?, 16).ok();
+    let escaped = match rest.chars().next()? {
+        'u' => {
+            let first = unit(rest)?;
+            let second = rest.get(5..).and_then(|rest| unit(rest.strip_prefix('\\')?));
+            // A character beyond the basic plane is a pair of units.
+            return match (char::from_u32(u32::from(first)), second) {
+                (Some(character), _) => Some((character, 6)),
+                (None, Some(second)) => Some((char::decode_utf16([first, second]).next()?.ok()?, 12)),
+                (None, None) => None,
+            };
+        }
+        same @ ('/' | '\\' | '"') => same,
+        'b' => '\u{8}',
+        'f' => '\u{c}',
+        'n' => '\n',
+        'r' => '\r',
+        't' => '\t',
+        _ => return None,
+    };
+    Some((escaped, 2))
+}
+
+/// Credentials are ASCII: longer sequences of UTF-8 need not be put together.
+fn url_escape(text: &str) -> Option<(char, usize)> {
+    let byte = u8::from_str_radix(text.strip_prefix('%')?.get(..2)?, 16).ok()?;
+    byte.is_ascii().then_some((char::from(byte), 3))
+}
+
+fn html_entity(text: &str) -> Option<(char, usize)> {
+    const LONGEST: usize = 10;
+    let end = text.bytes().take(LONGEST).position(|byte| byte == b';')?;
+    let character = match text.get(1..end).filter(|_| text.starts_with('&'))? {
+        "amp" => '&',
+        "lt" => '<',
+        "gt" => '>',
+        "quot" => '"',
+        "apos" => '\'',
+        name => {
+            let number = name.strip_prefix('#')?;
+            let number = match number.strip_prefix(['x', 'X']) {
+                Some(digits) => u32::from_str_radix(digits, 16),
+                None => number.parse(),
+            };
+            char::from_u32(number.ok()?)?
+        }
+    };
+    Some((character, end + 1))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Secret, mask};
+    use super::{Masker, Secret, Wiped};
 
-    fn masked(text: &str, secret: &str) -> String {
-        mask(text.to_owned(), &[Secret::new(secret)])
+    fn masked(text: &str, secrets: &[&str]) -> String {
+        let secrets: Vec<Secret> = secrets.iter().map(|secret| Secret::new(secret)).collect();
+        Masker::new(&secrets).mask(text.to_owned())
     }
 
     #[test]
     fn a_secret_is_masked_wherever_it_stands() {
-        assert_eq!(masked("x key=s3cr3t-key y", "s3cr3t-key"), "x key=*** y");
-        assert_eq!(masked("s3cr3t-keys3cr3t-key", "s3cr3t-key"), "******");
-        assert_eq!(masked("şifre s3cr3t-key ğ", "s3cr3t-key"), "şifre *** ğ");
-        assert_eq!(masked("S3CR3T-KEY", "s3cr3t-key"), "***");
+        for (text, expected) in [
+            ("x key=s3cr3t-key y", "x key=*** y"),
+            ("s3cr3t-keys3cr3t-key", "***"),
+            ("s3cr3t-key s3cr3t-key", "*** ***"),
+            ("şifre s3cr3t-key ğ", "şifre *** ğ"),
+            ("S3CR3T-KEY", "***"),
+            ("s3cr3t-s3cr3t-key", "s3cr3t-***"),
+        ] {
+            assert_eq!(masked(text, &["s3cr3t-key"]), expected);
+        }
     }
 
     #[test]
-    fn json_escapes_do_not_hide_it() {
-        assert_eq!(masked(r#"{"k":"ab\u002Bcd\/efgh"}"#, "ab+cd/efgh"), r#"{"k":"***"}"#);
-        assert_eq!(masked(r#""ab\"cd\\efgh""#, r#"ab"cd\efgh"#), r#""***""#);
+    fn no_spelling_hides_it() {
+        for (text, secret) in [
+            (r"ab\u002Bcd\/efgh", "ab+cd/efgh"),
+            (r"ab\u002bcd/efgh", "ab+cd/efgh"),
+            (r#"ab\"cd\\efgh"#, r#"ab"cd\efgh"#),
+            (r"top\tsecret-value", "top\tsecret-value"),
+            (r"\ud83d\ude00-token-1", "\u{1F600}-token-1"),
+            ("ab%2Bcd%2fefgh", "ab+cd/efgh"),
+            ("ab&#43;cd&#x2F;ef&amp;gh", "ab+cd/ef&gh"),
+            // What looks like an escape may also be meant as it stands.
+            (r"ab\/cdefgh", r"ab\/cdefgh"),
+            (r"ab\u0041cdefgh", r"ab\u0041cdefgh"),
+            ("ab%41cdefgh", "ab%41cdefgh"),
+            ("ab&amp;cdefgh", "ab&amp;cdefgh"),
+        ] {
+            assert_eq!(masked(&format!("<{text}>"), &[secret]), "<***>", "{text}");
+        }
+    }
+
+    #[test]
+    fn secrets_that_overlap_are_covered_together() {
+        let secrets = ["AAAAAAAA12345678", "12345678BBBBBBBBBBBB"];
+        assert_eq!(masked("-AAAAAAAA12345678BBBBBBBBBBBB-", &secrets), "-***-");
+        assert_eq!(masked("abcdefghijkl abcdefgh", &["abcdefgh", "abcdefghijkl"]), "*** ***");
     }
 
     #[test]
     fn a_beginning_cut_off_by_the_end_of_the_text_is_masked() {
-        assert_eq!(masked("key: s3cr3t-k", "s3cr3t-key"), "key: ***");
-        assert_eq!(masked("key: s3cr3t", "s3cr3t-key"), "key: s3cr3t");
+        assert_eq!(masked("key: s3cr3t-k", &["s3cr3t-key"]), "key: ***");
+        assert_eq!(masked("key: s3cr3t", &["s3cr3t-key"]), "key: s3cr3t");
+        assert_eq!(masked(r"key: s3cr3t-k\u00", &["s3cr3t-key"]), r"key: s3cr3t-k\u00", "not its end");
     }
 
     #[test]
     fn short_secrets_and_other_texts_are_left_alone() {
-        assert_eq!(masked("a short one", "short"), "a short one");
-        assert_eq!(masked(r"\u00", "s3cr3t-key"), r"\u00");
-        assert_eq!(masked("", "s3cr3t-key"), "");
+        assert_eq!(masked("a short one", &["short"]), "a short one");
+        for text in ["", r"\u00", r"\ud800", "%", "%zz", "%ğ", "&", "&#;", "&#xffffffff;", "&ğğğğğğğ;", "\\ğ"]
+        {
+            assert_eq!(masked(text, &["s3cr3t-key"]), text);
+        }
+    }
+
+    /// A peer knows the key, and can write whatever is hardest to tell from it. Ever more work would outlast the deadline.
+    #[test]
+    fn a_text_that_almost_repeats_a_secret_costs_no_more_than_another() {
+        let secret = format!("{}x", "k".repeat(8_000));
+        let text = "k".repeat(10_000_000);
+        assert_eq!(masked(&text, &[&secret]).len(), 10_000_000 - 8_000 + 3, "its end is a beginning");
     }
 
     #[test]
     fn debug_shows_nothing() {
         assert_eq!(format!("{:?}", Secret::new("s3cr3t-key")), "***");
+    }
+
+    #[test]
+    fn wiped_bytes_are_what_was_appended_and_not_consumed() {
+        let mut wiped = Wiped::default();
+        let all: Vec<u8> = (0..10_000_u32).map(|number| number as u8).collect();
+        for part in all.chunks(333) {
+            wiped.append(part);
+        }
+        wiped.consume(5_000);
+        assert_eq!(wiped.bytes(), &all[5_000..]);
+        assert_eq!(wiped.into_bytes(), &all[5_000..]);
     }
 }

@@ -12,7 +12,7 @@ pub(crate) use address::Address;
 pub(crate) use proxy::{Proxy, ProxyChoice};
 
 /// The longest value of any option, in bytes. A request line and each header must fit the transport's buffer.
-const LONGEST_VALUE: usize = 8192;
+pub(crate) const LONGEST_VALUE: usize = 8192;
 /// How many extra headers a request may carry.
 const MOST_HEADERS: usize = 32;
 

@@ -1,6 +1,9 @@
 //! The HTTP proxy: which one, and for which hosts.
 
+use std::env::VarError;
 use std::net::IpAddr;
+
+use zeroize::Zeroizing;
 
 use super::address::host_and_port;
 use crate::secret::Secret;
@@ -34,14 +37,14 @@ impl ProxyChoice {
         }
     }
 
-    /// The proxy to use for `host`. `HTTP_PROXY` is never read: in a CGI program a request header can set it.
-    pub(crate) fn for_host(&self, host: &str) -> Result<Option<Proxy>, String> {
+    /// The proxy to use for a host. `HTTP_PROXY` is never read: in a CGI program a request header can set it.
+    pub(crate) fn for_host(&self, host: &str, port: u16) -> Result<Option<Proxy>, String> {
         match self {
             ProxyChoice::None => Ok(None),
             ProxyChoice::Given(proxy) => Ok(Some(proxy.clone())),
             ProxyChoice::Env => {
-                let Some(proxy) = variable("https_proxy") else { return Ok(None) };
-                if variable("no_proxy").is_some_and(|list| is_exempt(&list, host)) {
+                let Some(proxy) = variable("https_proxy")? else { return Ok(None) };
+                if variable("no_proxy")?.is_some_and(|list| is_exempt(&list, host, port)) {
                     return Ok(None);
                 }
                 let proxy = Proxy::parse(&proxy)
@@ -52,21 +55,39 @@ impl ProxyChoice {
     }
 }
 
-/// The variable in lower case, else in upper case, as everywhere.
-fn variable(name: &str) -> Option<String> {
-    let read = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    read(name).or_else(|| read(&name.to_ascii_uppercase()))
+/// The variable in lower case, else in upper case, as everywhere. One that cannot be read must not look like none.
+fn variable(name: &str) -> Result<Option<String>, String> {
+    for name in [name.to_owned(), name.to_ascii_uppercase()] {
+        match std::env::var(&name) {
+            Ok(value) if !value.is_empty() => return Ok(Some(value)),
+            Err(VarError::NotUnicode(_)) => return Err(format!("the environment variable {name} must be UTF-8")),
+            Ok(_) | Err(VarError::NotPresent) => {}
+        }
+    }
+    Ok(None)
 }
 
-/// Whether `NO_PROXY` names the host: `*`, a name that also stands for what is below it, or an address.
-fn is_exempt(list: &str, host: &str) -> bool {
+/// Whether `NO_PROXY` names the host: `*`, a name that also stands for what is below it, or an address; with a port only
+/// that one.
+fn is_exempt(list: &str, host: &str, port: u16) -> bool {
     list.split([',', ' ']).map(str::trim).filter(|entry| !entry.is_empty()).any(|entry| {
-        let entry = entry.to_ascii_lowercase();
-        let name = entry.strip_prefix("*.").or(entry.strip_prefix('.')).unwrap_or(&entry);
-        entry == "*"
-            || name == host
-            || name.parse::<IpAddr>().is_ok_and(|address| host.parse() == Ok(address))
-            || host.strip_suffix(name).is_some_and(|above| above.ends_with('.') && host.parse::<IpAddr>().is_err())
+        if entry == "*" {
+            return true;
+        }
+        let bare = entry.parse::<IpAddr>().map(|_| (entry.to_owned(), None));
+        let Ok((name, its_port)) =
+            bare.or_else(|_| host_and_port(entry.trim_start_matches("*.").trim_start_matches('.')))
+        else {
+            return false;
+        };
+        let name = name.trim_end_matches('.');
+        let host = host.trim_end_matches('.');
+        let same = match (name.parse::<IpAddr>(), host.parse::<IpAddr>()) {
+            (Ok(name), Ok(host)) => name == host,
+            (Err(_), Err(_)) => name == host || host.strip_suffix(name).is_some_and(|above| above.ends_with('.')),
+            _ => false,
+        };
+        same && its_port.is_none_or(|its_port| its_port == port)
     })
 }
 
@@ -86,8 +107,8 @@ impl Proxy {
         let credentials = match credentials {
             None => None,
             Some(text) => {
-                let decoded = percent_decoded(text).filter(|text| text.contains(':'));
-                let decoded = decoded.filter(|text| !text.chars().any(char::is_control));
+                let good = |text: &String| text.contains(':') && !text.chars().any(char::is_control);
+                let decoded = percent_decoded(text).map(Zeroizing::new).filter(|text| good(text));
                 Some(Secret::new(&decoded.ok_or(FORM)?))
             }
         };
@@ -153,13 +174,22 @@ mod tests {
             ("example", "a.example"),
             ("10.0.0.1", "10.0.0.1"),
             ("::1", "::1"),
+            ("[::1]:443", "::1"),
+            ("a.example:443", "a.example"),
+            ("example.:443", "a.example."),
         ] {
-            assert!(is_exempt(list, host), "{list} {host}");
+            assert!(is_exempt(list, host, 443), "{list} {host}");
         }
-        for (list, host) in
-            [("", "a.example"), ("ample", "a.example"), ("b.example", "a.example"), ("0.0.1", "10.0.0.1")]
-        {
-            assert!(!is_exempt(list, host), "{list} {host}");
+        for (list, host) in [
+            ("", "a.example"),
+            ("ample", "a.example"),
+            ("b.example", "a.example"),
+            ("0.0.1", "10.0.0.1"),
+            ("a.example:8443", "a.example"),
+            ("10.0.0.0/8", "10.0.0.1"),
+            (". : *.", "a.example"),
+        ] {
+            assert!(!is_exempt(list, host, 443), "{list} {host}");
         }
     }
 }

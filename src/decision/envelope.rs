@@ -4,14 +4,16 @@
 //! read by its own rule. A lone surrogate in a text is replaced instead of refused: it says nothing about the outcome.
 
 use std::borrow::Cow;
-use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, Visitor};
 use serde_json::value::RawValue;
+
+use crate::json;
 
 /// Nesting beyond this is no envelope of the service's.
 const DEEPEST: usize = 64;
+/// Nor has it a longer text, in bytes.
+const LONGEST_TEXT: usize = 4096;
 
 /// The members of a good envelope that are used. `null` counts as absent everywhere.
 #[derive(Debug, Default, PartialEq)]
@@ -117,7 +119,7 @@ impl Envelope {
         if deeper_than(body, DEEPEST) {
             return Err(NoEnvelope);
         }
-        let envelope: RawEnvelope = serde_json::from_str(body)?;
+        let envelope: RawEnvelope = object(Some(serde_json::from_str(body)?))?;
         let body: RawBody = object(envelope.body)?;
         let session: RawSession = object(body.session)?;
         let masterpass: RawMasterpass = object(body.masterpass)?;
@@ -142,12 +144,13 @@ impl Envelope {
             reference_number: text(result.retrieval_reference_number),
             correlation_id: text(masterpass.correlation_id),
             url_3d: text(result.url3d),
-            text: text(exception.message).or_else(|| text(result.description)).or_else(|| text(envelope.message)),
+            text: words(exception.message).or_else(|| words(result.description)).or_else(|| words(envelope.message)),
         })
     }
 }
 
 /// An object's members, or none of them where the value is absent or no object (`Masterpass.Result` may be a bare `true`).
+/// Serde would take an array for one, too.
 fn object<'a, T: Default + Deserialize<'a>>(raw: Raw<'a>) -> Result<T, NoEnvelope> {
     match raw {
         Some(raw) if raw.get().starts_with('{') => Ok(serde_json::from_str(raw.get())?),
@@ -174,25 +177,15 @@ fn response_code(raw: Raw) -> Option<String> {
     text(raw).or_else(|| raw?.get().parse::<u32>().ok().map(|number| format!("{number:04}")))
 }
 
-/// A text that is there and not empty.
+/// A text that is there, not empty, and not out of all proportion.
 fn text(raw: Raw) -> Option<String> {
-    struct Lossy;
-    impl Visitor<'_> for Lossy {
-        type Value = String;
-        fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-            f.write_str("a string")
-        }
-        fn visit_bytes<E>(self, bytes: &[u8]) -> Result<String, E> {
-            Ok(String::from_utf8_lossy(bytes).into_owned())
-        }
-    }
+    json::text(raw?).filter(|text| (1..=LONGEST_TEXT).contains(&text.len()))
+}
 
-    let raw = raw?.get();
-    if !raw.starts_with('"') {
-        return None;
-    }
-    // As bytes, serde_json lets a lone surrogate pass; it becomes a replacement character then.
-    let text = serde_json::Deserializer::from_str(raw).deserialize_bytes(Lossy).ok()?;
+/// A text for people, who do not read more of it than this.
+fn words(raw: Raw) -> Option<String> {
+    let mut text = json::text(raw?)?;
+    text.truncate(text.floor_char_boundary(LONGEST_TEXT));
     (!text.is_empty()).then_some(text)
 }
 

@@ -244,6 +244,8 @@ fn what_is_no_good_envelope_leaves_a_2xx_in_doubt() {
         "null",
         "true",
         "[]",
+        "[false]",
+        r#"[true,0,"m",{"Masterpass":{"Result":{"ResponseCode":"5001"},"StatusCode":200}}]"#,
         "{}",
         "OK",
         "<!DOCTYPE html><html><body>502 Bad Gateway</body></html>",

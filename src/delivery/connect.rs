@@ -12,6 +12,7 @@ use super::wire::Wire;
 use crate::config::{Address, Proxy};
 use crate::encoding;
 use crate::outcome::{Kind, Stage};
+use crate::secret::Wiped;
 
 /// Where a connection leads, and how.
 #[derive(Debug)]
@@ -81,16 +82,16 @@ fn dial(host: &str, addresses: &[IpAddr], port: u16, deadline: Deadline) -> Resu
 /// Asks the proxy for a connection to the service. The proxy resolves the service's name.
 fn tunnel(socket: &Socket, proxy: &Proxy, to: &Address, deadline: Deadline) -> Result<(), Failure> {
     let authority = to.authority();
-    let mut request = format!("CONNECT {authority} HTTP/1.1\r\nHost: {authority}\r\n");
+    let mut request = Wiped::default();
+    request.append(format!("CONNECT {authority} HTTP/1.1\r\nHost: {authority}\r\n").as_bytes());
     if let Some(credentials) = &proxy.credentials {
-        request.push_str("Proxy-Authorization: Basic ");
-        request.push_str(&encoding::base64(credentials.reveal().as_bytes()));
-        request.push_str("\r\n");
+        request.append(b"Proxy-Authorization: Basic ");
+        request.append(encoding::base64(credentials.reveal().as_bytes()).reveal().as_bytes());
+        request.append(b"\r\n");
     }
-    request.push_str("\r\n");
-    let request = zeroize::Zeroizing::new(request);
+    request.append(b"\r\n");
 
-    let mut unsent = request.as_bytes();
+    let mut unsent = request.bytes();
     while !unsent.is_empty() {
         wait(socket, WRITE, deadline)?;
         match (&mut &*socket).write(unsent) {

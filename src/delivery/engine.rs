@@ -2,8 +2,8 @@
 
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use ureq::Agent;
 use ureq::config::Config;
@@ -15,18 +15,16 @@ use super::call;
 use super::connect::{Route, open};
 use super::deadline::Deadline;
 use super::failure::Failure;
-use super::wire::Wire;
+use super::wire::{INPUT_BUFFER, Wire};
 use crate::ffi::os::PerProcess;
 use crate::secret::Secret;
 
 /// How many pools are kept. The one that was used longest ago goes first.
-const MOST_ENGINES: usize = 32;
+const MOST_POOLS: usize = 64;
 /// How many idle connections a pool keeps: as many as there may be threads that call at once.
 const MOST_IDLE: usize = 64;
 /// No context can ask for a longer idle time; each connection also knows when it was used last.
 const LONGEST_IDLE: Duration = Duration::from_secs(600);
-/// The longest head of an answer, in bytes.
-const LONGEST_HEAD: usize = 32 * 1024;
 
 /// What two contexts must have in common to share connections.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,29 +63,42 @@ impl Key {
     }
 }
 
-static ENGINES: PerProcess<Mutex<Vec<(Key, Agent)>>> = PerProcess::new();
+static POOLS: PerProcess<Mutex<Vec<Pool>>> = PerProcess::new();
 
-/// The pool for `key`; a new one along `route` where there is none.
+/// The kept connections of one key, under ureq's care.
+struct Pool {
+    key: Key,
+    agent: Agent,
+    last_used: Instant,
+}
+
+fn pools() -> MutexGuard<'static, Vec<Pool>> {
+    POOLS.get().lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The pool for `key`; a new one along `route` where there is none. Those that nobody uses any more are closed.
 pub(super) fn engine(key: &Key, route: &Arc<Route>) -> Agent {
-    let mut engines = ENGINES.get().lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(place) = engines.iter().position(|(known, _)| known == key) {
-        // The most recently used stands last.
-        engines[place..].rotate_left(1);
-        return engines[engines.len() - 1].1.clone();
-    }
-    let agent = agent(Arc::clone(route));
-    // An evicted pool is dropped outside the lock: closing its connections may take a moment.
-    let evicted = (engines.len() >= MOST_ENGINES).then(|| engines.remove(0));
-    engines.push((key.clone(), agent.clone()));
-    drop(engines);
-    drop(evicted);
+    let mut pools = pools();
+    // The one that was used longest ago stands first. Dropped outside the lock: closing connections may take a moment.
+    let stale = pools.iter().take_while(|pool| pool.last_used.elapsed() > LONGEST_IDLE).count();
+    let dropped: Vec<Pool> = pools.drain(..stale).collect();
+    let place = pools.iter().position(|pool| pool.key == *key);
+    let mut pool = match place {
+        Some(place) => pools.remove(place),
+        None => Pool { key: key.clone(), agent: agent(Arc::clone(route)), last_used: Instant::now() },
+    };
+    pool.last_used = Instant::now();
+    let agent = pool.agent.clone();
+    let evicted = (pools.len() >= MOST_POOLS).then(|| pools.remove(0));
+    pools.push(pool);
+    drop(pools);
+    drop((dropped, evicted));
     agent
 }
 
 /// Forgets the pool for `key`: a panic may have left it in any state.
 pub(crate) fn forget(key: &Key) {
-    let mut engines = ENGINES.get().lock().unwrap_or_else(PoisonError::into_inner);
-    engines.retain(|(known, _)| known != key);
+    pools().retain(|pool| pool.key != *key);
 }
 
 fn agent(route: Arc<Route>) -> Agent {
@@ -99,7 +110,8 @@ fn agent(route: Arc<Route>) -> Agent {
         .user_agent("")
         .accept("")
         .accept_encoding("")
-        .max_response_header_size(LONGEST_HEAD)
+        // ureq counts whatever else came along: the buffer is the limit.
+        .max_response_header_size(INPUT_BUFFER)
         .max_idle_connections(MOST_IDLE)
         .max_idle_connections_per_host(MOST_IDLE)
         .max_idle_age(LONGEST_IDLE)
@@ -131,7 +143,7 @@ impl Connector for Dialler {
 /// Makes a connection within the limits of the call.
 pub(super) fn dial(route: &Route) -> Result<Wire, Failure> {
     let limits = call::limits();
-    let connected_by = Deadline::after(std::time::Instant::now(), limits.connect_timeout);
+    let connected_by = Deadline::after(Instant::now(), limits.connect_timeout);
     open(route, connected_by.min(limits.deadline))
 }
 

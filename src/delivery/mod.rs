@@ -18,12 +18,13 @@ mod wire;
 use std::io::{self, Read};
 use std::sync::Arc;
 
-use ureq::http::header::{CONTENT_LENGTH, RETRY_AFTER, TRANSFER_ENCODING};
-use ureq::http::{Request, Response};
-use ureq::{Agent, Body};
-use zeroize::Zeroizing;
+use flate2::read::MultiGzDecoder;
+use ureq::Agent;
+use ureq::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, RETRY_AFTER, TRANSFER_ENCODING};
+use ureq::http::{HeaderMap, HeaderValue, Request};
 
 use crate::outcome::{Connection, Kind, Stage};
+use crate::secret::Wiped;
 pub(crate) use call::{Limits, begin, connection, is_sent};
 pub(crate) use connect::Route;
 pub(crate) use deadline::Deadline;
@@ -45,7 +46,7 @@ pub(crate) struct Received {
     pub(crate) http_status: Option<u16>,
     pub(crate) retry_after: Option<String>,
     /// Decoded; as much as came.
-    pub(crate) body: Zeroizing<Vec<u8>>,
+    pub(crate) body: Wiped,
 }
 
 /// Sends the request and receives the answer, within the limits that the call was begun with. Never sends a second one: a connection that broke before any byte had
@@ -76,24 +77,49 @@ pub(crate) fn check(route: &Route) -> Result<(), Failure> {
 fn attempt(agent: &Agent, request: Request<&[u8]>, received: &mut Received) -> Result<(), Failure> {
     let response = agent.run(request).map_err(reason)?;
     received.http_status = Some(response.status().as_u16());
-    received.retry_after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    if response.headers().contains_key(TRANSFER_ENCODING) && response.headers().contains_key(CONTENT_LENGTH) {
-        // Two readers of such an answer may see two different ones: RFC 9112 section 6.3.
-        let what = "the answer has both Content-Length and Transfer-Encoding";
-        return Err(Failure::new(Kind::BadResponse, Stage::Receive, what));
+    let headers = response.headers();
+    received.retry_after = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    check_framing(headers)?;
+    let gzip = headers.get(CONTENT_ENCODING).is_some_and(|coding| is(coding, "gzip") || is(coding, "x-gzip"));
+
+    // The limit holds on both sides of the decoder: for what came, and for what became of it.
+    let raw = response.into_body().into_with_config().limit(LONGEST_BODY).reader();
+    match gzip {
+        true => read_body(MultiGzDecoder::new(raw), &mut received.body),
+        false => read_body(raw, &mut received.body),
     }
-    read_body(response, &mut received.body)
 }
 
-fn read_body(response: Response<Body>, body: &mut Vec<u8>) -> Result<(), Failure> {
-    let mut reader = response.into_body().into_with_config().limit(LONGEST_BODY).reader();
+/// Two readers of an answer with both framings, or with a coding that not both know, may see two different ones:
+/// RFC 9112 section 6.3.
+fn check_framing(headers: &HeaderMap) -> Result<(), Failure> {
+    let mut codings = headers.get_all(TRANSFER_ENCODING).iter();
+    let what = match (codings.next(), codings.next()) {
+        (None, _) => return Ok(()),
+        (Some(_), _) if headers.contains_key(CONTENT_LENGTH) => {
+            "the answer has both Content-Length and Transfer-Encoding"
+        }
+        (Some(coding), None) if is(coding, "chunked") => return Ok(()),
+        _ => "the answer has a Transfer-Encoding that is not chunked alone",
+    };
+    Err(Failure::new(Kind::BadResponse, Stage::Receive, what))
+}
+
+fn is(value: &HeaderValue, expected: &str) -> bool {
+    value.as_bytes().trim_ascii().eq_ignore_ascii_case(expected.as_bytes())
+}
+
+fn read_body(mut reader: impl Read, body: &mut Wiped) -> Result<(), Failure> {
     let mut part = [0; 8 * 1024];
     loop {
         match reader.read(&mut part) {
             Ok(0) => return Ok(()),
-            Ok(length) => body.extend_from_slice(&part[..length]),
+            Ok(length) => body.append(&part[..length]),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(reason(error.into())),
+        }
+        if body.bytes().len() as u64 > LONGEST_BODY {
+            return Err(reason(ureq::Error::BodyExceedsLimit(LONGEST_BODY)));
         }
     }
 }
@@ -108,9 +134,10 @@ fn reason(error: ureq::Error) -> Failure {
         return Failure::new(Kind::ConnectionLost, Stage::Receive, what);
     }
     let (stage, what) = match &error {
-        ureq::Error::Decompress(..) => (Stage::Decode, "the answer could not be decompressed"),
+        // Our transport has told its errors above: this one is the decoder's.
+        ureq::Error::Io(_) => (Stage::Decode, "the answer could not be decompressed"),
         ureq::Error::BodyExceedsLimit(_) => (Stage::Receive, "the answer is longer than 1 MiB"),
-        ureq::Error::LargeResponseHeader(..) => (Stage::Receive, "the head of the answer is longer than 32 KiB"),
+        ureq::Error::LargeResponseHeader(..) => (Stage::Receive, "the head of the answer is longer than 64 KiB"),
         _ => (Stage::Receive, "the answer is no good HTTP"),
     };
     Failure::new(Kind::BadResponse, stage, what).because(error)

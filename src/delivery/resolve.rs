@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::net::{IpAddr, ToSocketAddrs};
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use super::deadline::Deadline;
 use super::failure::Failure;
@@ -16,11 +17,22 @@ use crate::outcome::{Kind, Stage};
 /// How many names are being resolved at once, in the whole process.
 const MOST_LOOKUPS: usize = 16;
 
-static LOOKUPS: PerProcess<Mutex<HashMap<String, Arc<Lookup>>>> = PerProcess::new();
+/// After this long somebody else may ask for the same name anew: in the child of a fork a look-up can be stuck for good,
+/// where another thread of the parent was in the midst of one.
+const STUCK: Duration = Duration::from_secs(30);
+
+static RESOLVER: PerProcess<Mutex<Resolver>> = PerProcess::new();
+
+#[derive(Default)]
+struct Resolver {
+    /// Look-ups that have not ended, stuck ones too.
+    running: usize,
+    current: HashMap<String, Arc<Lookup>>,
+}
 
 /// A name that is being resolved: everybody who asks for it in the meantime waits for the same answer.
-#[derive(Default)]
 struct Lookup {
+    since: Instant,
     answer: Mutex<Option<Result<Vec<IpAddr>, String>>>,
     answered: Condvar,
 }
@@ -50,26 +62,32 @@ fn unresolved(host: &str) -> Failure {
 }
 
 fn join_or_start(host: &str) -> Result<Arc<Lookup>, Failure> {
-    let mut lookups = lock(LOOKUPS.get());
-    if let Some(lookup) = lookups.get(host) {
+    let mut resolver = lock(RESOLVER.get());
+    if let Some(lookup) = resolver.current.get(host).filter(|lookup| lookup.since.elapsed() < STUCK) {
         return Ok(Arc::clone(lookup));
     }
-    if lookups.len() >= MOST_LOOKUPS {
+    if resolver.running >= MOST_LOOKUPS {
         let what = format!("{MOST_LOOKUPS} other names are still being resolved: the resolver does not answer");
         return Err(Failure::new(Kind::Dns, Stage::Resolve, what));
     }
-    let lookup = Arc::new(Lookup::default());
+    let lookup = Arc::new(Lookup { since: Instant::now(), answer: Mutex::default(), answered: Condvar::default() });
     let (name, answering) = (host.to_owned(), Arc::clone(&lookup));
     os::spawn("paywall-resolve", move || {
         let answer = panic::catch_unwind(AssertUnwindSafe(|| ask_system(&name)))
             .unwrap_or_else(|_| Err("the system's resolver failed".to_owned()));
         // Forget the name first: whoever asks after the answer gets a new one.
-        lock(LOOKUPS.get()).remove(&name);
+        let mut resolver = lock(RESOLVER.get());
+        resolver.running -= 1;
+        if resolver.current.get(&name).is_some_and(|current| Arc::ptr_eq(current, &answering)) {
+            resolver.current.remove(&name);
+        }
+        drop(resolver);
         *lock(&answering.answer) = Some(answer);
         answering.answered.notify_all();
     })
     .map_err(|error| unresolved(host).because(format!("no thread for it: {error}")))?;
-    lookups.insert(host.to_owned(), Arc::clone(&lookup));
+    resolver.running += 1;
+    resolver.current.insert(host.to_owned(), Arc::clone(&lookup));
     Ok(lookup)
 }
 

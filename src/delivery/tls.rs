@@ -4,6 +4,7 @@ use std::fmt;
 use std::io::{self, Read};
 use std::sync::Arc;
 
+use rustls::client::Resumption;
 use rustls::pki_types::ServerName;
 use rustls::{CertificateError, ClientConfig, ClientConnection, Error};
 
@@ -15,8 +16,8 @@ use super::trust::{Trust, provider};
 use super::wire::Wire;
 use crate::outcome::{Kind, Stage};
 
-/// What the handshakes of one engine share: whom to trust, and the sessions that can be resumed.
-pub(crate) struct Client(Result<Arc<ClientConfig>, String>);
+/// What the handshakes of one pool share.
+pub(crate) struct Client(Result<Arc<ClientConfig>, Failure>);
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -28,12 +29,15 @@ impl Client {
     /// TLS 1.2 and 1.3, verified by `trust`, no early data: a request must never be replayed on the way.
     pub(crate) fn new(trust: &Trust) -> Self {
         Client(trust.verifier.clone().map(|verifier| {
-            let config = ClientConfig::builder_with_provider(provider())
+            let mut config = ClientConfig::builder_with_provider(provider())
                 .with_safe_default_protocol_versions()
                 .expect("ring offers TLS 1.2 and 1.3")
                 .dangerous()
                 .with_custom_certificate_verifier(verifier)
                 .with_no_client_auth();
+            // The store of sessions has a lock, and a child of a fork goes on with this configuration: another thread
+            // of the parent may have held it. Connections are kept instead.
+            config.resumption = Resumption::disabled();
             Arc::new(config)
         }))
     }
@@ -68,13 +72,7 @@ impl Session {
 
 /// Makes TLS over a connected socket. All that it sent has left when it returns, so that the next byte is the request's.
 pub(super) fn handshake(socket: Socket, client: &Client, host: &str, deadline: Deadline) -> Result<Wire, Failure> {
-    let config = client.0.clone().map_err(|reason| {
-        let what = match cfg!(windows) {
-            true => "the system's verifier of certificates does not work",
-            false => "no certificate authority is trusted on this machine: install ca-certificates, or set ca_file",
-        };
-        Failure::new(Kind::Tls, Stage::Tls, what).because(reason)
-    })?;
+    let config = client.0.clone()?;
     let name = ServerName::try_from(host.to_owned())
         .map_err(|error| Failure::new(Kind::Tls, Stage::Tls, "TLS cannot verify such a host").because(error))?;
     let tls = ClientConnection::new(config, name).map_err(|error| explain(&error))?;

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::fmt;
 use std::fs;
+use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -12,15 +13,16 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls_platform_verifier::Verifier;
 
+use super::failure::Failure;
 use crate::ffi::os::PerProcess;
-use crate::outcome::Outcome;
+use crate::outcome::{Kind, Outcome, Stage};
 
 /// A loaded store. Immutable, so that a child of a fork may go on with its parent's.
 pub(crate) struct Trust {
     /// Equal for contexts that trust the same: loaded from the same place, at the same time, with the same extras.
     pub(crate) id: u64,
     /// Or the reason why there is nobody to trust.
-    pub(super) verifier: Result<Arc<dyn ServerCertVerifier>, String>,
+    pub(super) verifier: Result<Arc<dyn ServerCertVerifier>, Failure>,
 }
 
 impl fmt::Debug for Trust {
@@ -38,6 +40,23 @@ struct Source {
     variables: [Option<OsString>; 2],
 }
 
+impl Source {
+    /// What to do where nobody is trusted.
+    fn nobody(&self) -> Failure {
+        let what = match &self.variables {
+            _ if cfg!(windows) => "the system's verifier of certificates does not work",
+            [None, None] => {
+                "no certificate authority is trusted on this machine: install ca-certificates, or set ca_file"
+            }
+            _ => {
+                "no certificate authority is trusted: SSL_CERT_FILE or SSL_CERT_DIR, which take the place of the \
+                 system's store, lead to none; unset them, or set ca_file"
+            }
+        };
+        Failure::new(Kind::Tls, Stage::Tls, what)
+    }
+}
+
 /// Loading takes milliseconds, so it is done once for each source. A process has one or two.
 static LOADED: PerProcess<Mutex<Loaded>> = PerProcess::new();
 type Loaded = Vec<(Source, Arc<Trust>)>;
@@ -53,13 +72,15 @@ impl Trust {
     pub(crate) fn load(ca_file: Option<&str>) -> Result<Arc<Trust>, Box<Outcome>> {
         let extra = match ca_file {
             None => None,
-            Some(path) => Some(fs::read(path).map_err(|error| refused(&format!("{path} cannot be read: {error}")))?),
+            Some(path) => Some(read(path)?),
         };
         let source = Source { extra, variables: ["SSL_CERT_FILE", "SSL_CERT_DIR"].map(std::env::var_os) };
 
         let mut loaded = LOADED.get().lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, trust)) = loaded.iter().find(|(known, _)| *known == source) {
-            return Ok(Arc::clone(trust));
+        if let Some(place) = loaded.iter().position(|(known, _)| *known == source) {
+            // The most recently used stands last.
+            loaded[place..].rotate_left(1);
+            return Ok(Arc::clone(&loaded[loaded.len() - 1].1));
         }
         let trust = Arc::new(Self::from_source(&source, ca_file)?);
         // An empty store is not remembered: somebody is about to install one.
@@ -96,10 +117,24 @@ impl Trust {
         };
         let verifier = match verifier {
             Ok(verifier) => Ok(Arc::new(verifier) as Arc<dyn ServerCertVerifier>),
-            Err(error) => Err(error.to_string()),
+            Err(error) => Err(source.nobody().because(error)),
         };
         Ok(Trust { id: IDS.fetch_add(1, Ordering::Relaxed), verifier })
     }
+}
+
+/// The content of `ca_file`: a file indeed, since anything else may never end.
+fn read(path: &str) -> Result<Vec<u8>, Box<Outcome>> {
+    const LARGEST: u64 = 8 * 1024 * 1024;
+    let unreadable = |error: io::Error| refused(&format!("{path} cannot be read: {error}"));
+    let file = fs::metadata(path).map_err(unreadable)?;
+    if !file.is_file() {
+        return Err(refused(&format!("{path} is no file")));
+    }
+    if file.len() > LARGEST {
+        return Err(refused(&format!("{path} is larger than 8 MiB")));
+    }
+    fs::read(path).map_err(unreadable)
 }
 
 fn refused(rule: &str) -> Box<Outcome> {

@@ -8,16 +8,16 @@ use std::io::{self, Read, Write};
 use std::time::Instant;
 
 use ureq::unversioned::transport::{Buffers, LazyBuffers, NextTimeout, Transport};
-use zeroize::Zeroize;
 
 use super::call;
 use super::failure::Failure;
 use super::socket::{EITHER, READ, Socket, is_transient};
 use super::tls::Session;
 use crate::outcome::{Kind, Stage};
+use crate::secret::Wiped;
 
-/// Larger than the largest head that is accepted, so that a full buffer always means an answer out of bounds.
-const INPUT_BUFFER: usize = 64 * 1024;
+/// The longest head of an answer, or line of its framing, in bytes: what is not whole when the buffer is full never will be.
+pub(super) const INPUT_BUFFER: usize = 64 * 1024;
 /// Room for the longest line of a request's head.
 const OUTPUT_BUFFER: usize = 16 * 1024;
 /// How many TLS records without content may come on an idle connection before it is given up.
@@ -29,7 +29,7 @@ pub(crate) struct Wire {
     session: Option<Box<Session>>,
     buffers: LazyBuffers,
     /// What is to be sent; under TLS until it was handed to the session.
-    outgoing: Vec<u8>,
+    outgoing: Wiped,
     /// Nothing more can be sent.
     deaf: bool,
     last_used: Instant,
@@ -49,7 +49,7 @@ impl Wire {
             socket,
             session,
             buffers: LazyBuffers::new(INPUT_BUFFER, OUTPUT_BUFFER),
-            outgoing: Vec::new(),
+            outgoing: Wiped::default(),
             deaf: false,
             last_used: Instant::now(),
         }
@@ -64,7 +64,7 @@ impl Wire {
     }
 
     fn has_unsent(&self) -> bool {
-        !self.outgoing.is_empty() || self.session.as_ref().is_some_and(|session| session.tls.wants_write())
+        !self.outgoing.bytes().is_empty() || self.session.as_ref().is_some_and(|session| session.tls.wants_write())
     }
 
     /// Sends what is outgoing, or as much of it as leaves before the peer says something. Once a byte has left, a
@@ -77,20 +77,19 @@ impl Wire {
         let deadline = call::limits().deadline;
         if let Some(session) = &mut self.session {
             session.tls.set_buffer_limit(None);
-            session.tls.writer().write_all(&self.outgoing).map_err(|error| broken().because(error))?;
-            self.outgoing.zeroize();
+            session.tls.writer().write_all(self.outgoing.bytes()).map_err(|error| broken().because(error))?;
+            self.outgoing.clear();
         }
         while self.has_unsent() {
             let written = match &mut self.session {
                 Some(session) => session.write(&self.socket),
-                None => (&mut &self.socket).write(&self.outgoing),
+                None => (&mut &self.socket).write(self.outgoing.bytes()),
             };
             match written {
                 Ok(length) => {
                     call::count_sent(length);
                     if self.session.is_none() {
-                        self.outgoing[..length].zeroize();
-                        self.outgoing.drain(..length);
+                        self.outgoing.consume(length);
                     }
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => match self.socket.wait(EITHER, deadline) {
@@ -109,7 +108,7 @@ impl Wire {
 
     fn cannot_send(&mut self, error: &io::Error) -> Result<(), Failure> {
         self.deaf = true;
-        self.outgoing.zeroize();
+        self.outgoing.clear();
         if call::is_sent() { Ok(()) } else { Err(broken().because(error)) }
     }
 
@@ -128,7 +127,11 @@ impl Wire {
         let deadline = call::limits().deadline;
         let buffer = self.buffers.input_append_buf();
         if buffer.is_empty() {
-            return Err(Failure::new(Kind::BadResponse, Stage::Receive, "a line of the answer has no end"));
+            return Err(Failure::new(
+                Kind::BadResponse,
+                Stage::Receive,
+                "the head of the answer, or a line of its framing, is longer than 64 KiB",
+            ));
         }
         loop {
             if let Some(session) = &mut self.session {
@@ -163,13 +166,14 @@ impl Wire {
     fn is_untouched(&mut self) -> bool {
         let Some(session) = &mut self.session else { return self.socket.is_silent() };
         for _ in 0..MOST_IDLE_RECORDS {
+            // A late session ticket is no content. What came behind the answer and was never asked for is.
+            match session.tls.process_new_packets() {
+                Ok(state) if state.plaintext_bytes_to_read() == 0 && !state.peer_has_closed() => {}
+                _ => return false,
+            }
             match session.read(&self.socket) {
                 Ok(0) => return false,
-                // A late session ticket is no content.
-                Ok(_) => match session.tls.process_new_packets() {
-                    Ok(state) if state.plaintext_bytes_to_read() == 0 && !state.peer_has_closed() => {}
-                    _ => return false,
-                },
+                Ok(_) => {}
                 Err(error) => return error.kind() == io::ErrorKind::WouldBlock && session.records.are_whole(),
             }
         }
@@ -199,7 +203,7 @@ impl Transport for Wire {
 
     fn transmit_output(&mut self, amount: usize, _: NextTimeout) -> Result<(), ureq::Error> {
         let output = &self.buffers.output()[..amount];
-        self.outgoing.extend_from_slice(output);
+        self.outgoing.append(output);
         Ok(())
     }
 
@@ -214,8 +218,9 @@ impl Transport for Wire {
     }
 
     fn is_open(&mut self) -> bool {
-        let sound = !self.deaf && !self.has_unsent();
-        sound && self.last_used.elapsed() < call::limits().idle_timeout && self.is_untouched()
+        let fresh_enough = self.last_used.elapsed() < call::limits().idle_timeout;
+        // Whatever is unsent, such as an answer to a KeyUpdate, would be taken for the beginning of a request.
+        fresh_enough && !self.deaf && self.is_untouched() && !self.has_unsent()
     }
 
     fn is_tls(&self) -> bool {

@@ -22,6 +22,7 @@ pub(super) unsafe fn outcome_of(
         // SAFETY: the caller vouches for `out_json`.
         unsafe { out_json.write(std::ptr::null_mut()) };
     }
+    // `Client` catches its own panics, and knows whether anything was sent; one that comes up to here was before that.
     let result =
         guarded(AssertUnwindSafe(body)).unwrap_or_else(|place| Err(Outcome::internal(Stage::Argument, &place)));
     let (outcome, failed) = match result {
@@ -30,8 +31,10 @@ pub(super) unsafe fn outcome_of(
         Err(outcome) => (*outcome, true),
     };
     if !out_json.is_null() && (failed || document == Due::Always) {
+        // What is true stays true, even where a bug keeps it from being written down.
+        let json = guarded(AssertUnwindSafe(|| to_c(outcome.to_json()))).unwrap_or(std::ptr::null_mut());
         // SAFETY: the caller vouches for `out_json`.
-        unsafe { out_json.write(to_c(outcome.to_json())) };
+        unsafe { out_json.write(json) };
     }
     outcome.status.number()
 }

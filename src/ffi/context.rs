@@ -16,7 +16,8 @@ use crate::outcome::Outcome;
 #[allow(non_camel_case_types)]
 pub struct pw_ctx(Client);
 
-/// Makes a context. Nothing is resolved or connected yet.
+/// Makes a context. Nothing is resolved or connected yet. It may read the environment (SSL_CERT_FILE, SSL_CERT_DIR; with
+/// the proxy "env" also HTTPS_PROXY and NO_PROXY), which another thread must not change meanwhile, as with getenv.
 ///
 /// config: copied; it stays the caller's.
 /// out_ctx: where the context goes; NULL is stored on failure. Must not be NULL.

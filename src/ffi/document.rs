@@ -4,10 +4,10 @@ use std::ffi::{CString, c_char};
 use std::panic::AssertUnwindSafe;
 use std::ptr;
 
-use serde_json::Value;
 use zeroize::Zeroizing;
 
 use super::boundary::{guarded, text, to_c};
+use crate::json;
 
 /// Reads one member of a JSON document, for callers without a JSON parser.
 ///
@@ -20,12 +20,8 @@ pub unsafe extern "C" fn pw_json_get(json: *const c_char, pointer: *const c_char
     let read = || {
         // SAFETY: the caller passes NULL or strings; NULL is refused.
         let (json, pointer) = unsafe { (text("json", json).ok()?, text("pointer", pointer).ok()?) };
-        let mut document: Value = serde_json::from_str(json).ok()?;
-        match document.pointer_mut(pointer)?.take() {
-            Value::Null => None,
-            Value::String(text) => Some(text),
-            other => Some(other.to_string()),
-        }
+        let found = json::find(json, pointer)?;
+        json::text(found).or_else(|| (found.get() != "null").then(|| found.get().to_owned()))
     };
     match guarded(AssertUnwindSafe(read)) {
         Ok(Some(text)) => to_c(text),

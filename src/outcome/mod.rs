@@ -7,6 +7,8 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 use zeroize::Zeroize;
 
+use crate::secret::Wiped;
+
 pub use vocabulary::{Action, Connection, Kind, Stage, Status, TokenState};
 
 /// What is true after a call, and what to do now. All members are always there; see the README for their meaning.
@@ -134,9 +136,13 @@ impl Outcome {
         Box::new(Self::bare(Status::Internal, Some(error), message))
     }
 
-    /// The result document.
+    /// The result document. It carries token and session: wipe it, or do not keep it.
     pub fn to_json(&self) -> String {
-        serde_json::to_string(self).expect("a struct of texts, numbers and booleans is always JSON")
+        let mut json = Wiped::default();
+        serde_json::to_writer(&mut json, self).expect("a struct of texts, numbers and booleans is always JSON");
+        // Room for what a C string ends with, so that it need not move.
+        json.reserve(1);
+        String::from_utf8(json.into_bytes()).expect("JSON is UTF-8")
     }
 }
 

@@ -177,6 +177,11 @@ fn a_gzip_body_that_comes_unasked_is_read() {
     let body = gzip.finish().unwrap();
     let document = document(answer("200 OK", &[("Content-Encoding", "gzip")], &body));
     assert_eq!((&document["status"], &document["response_body"]), (&json!("ok"), &json!(OK)));
+
+    // Two framings are two answers, decompressed or not.
+    let twice = [("Content-Encoding", "gzip"), ("Transfer-Encoding", "chunked")];
+    let document = self::document(answer("200 OK", &twice, &body));
+    assert_eq!((&document["status"], &document["error"]["kind"]), (&json!("in_doubt"), &json!("bad_response")));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::thread;
 use paywall::Outcome;
 
 use crate::support::server::{Server, ok};
-use crate::support::{OK, SESSION, TOKEN, client};
+use crate::support::{OK, SESSION, TOKEN, alone, client};
 
 /// A proxy over real sockets. Where it has an answer of its own it gives that; else it connects, and passes bytes on.
 struct Proxy {
@@ -73,20 +73,23 @@ fn told(outcome: &Outcome) -> (&'static str, &'static str, &'static str) {
 
 #[test]
 fn a_call_goes_through_the_proxy_and_keeps_its_connection() {
-    let server = Server::https(|_| ok(OK));
-    let proxy = Proxy::start(None);
-    let client = client(&server, &[("proxy", &proxy.url("ali:p%40ss@"))]);
-    for connection in ["new", "reused"] {
-        let outcome = client.resend_otp(TOKEN, SESSION);
-        assert_eq!(outcome.status.name(), "ok", "{}", outcome.message);
-        assert_eq!(outcome.transport.connection.map(|connection| connection.name()), Some(connection));
-    }
-    assert_eq!(client.check().status.name(), "ok");
-    let authority = format!("localhost:{}", server.port());
-    let expected =
-        format!("CONNECT {authority} HTTP/1.1\r\nHost: {authority}\r\nProxy-Authorization: Basic YWxpOnBAc3M=\r\n\r\n");
-    assert_eq!(*proxy.heads.lock().unwrap(), [expected.clone(), expected]);
-    assert!(!server.seen()[0].text().to_lowercase().contains("proxy-"));
+    alone("proxy::a_call_goes_through_the_proxy_and_keeps_its_connection", || {
+        let server = Server::https(|_| ok(OK));
+        let proxy = Proxy::start(None);
+        let client = client(&server, &[("proxy", &proxy.url("ali:p%40ss@"))]);
+        for connection in ["new", "reused"] {
+            let outcome = client.resend_otp(TOKEN, SESSION);
+            assert_eq!(outcome.status.name(), "ok", "{}", outcome.message);
+            assert_eq!(outcome.transport.connection.map(|connection| connection.name()), Some(connection));
+        }
+        assert_eq!(client.check().status.name(), "ok");
+        let authority = format!("localhost:{}", server.port());
+        let expected = format!(
+            "CONNECT {authority} HTTP/1.1\r\nHost: {authority}\r\nProxy-Authorization: Basic YWxpOnBAc3M=\r\n\r\n"
+        );
+        assert_eq!(*proxy.heads.lock().unwrap(), [expected.clone(), expected]);
+        assert!(!server.seen()[0].text().to_lowercase().contains("proxy-"));
+    });
 }
 
 #[test]
@@ -135,4 +138,39 @@ fn plain_http_never_goes_through_a_proxy() {
     let proxy = Proxy::start(None);
     assert_eq!(client(&server, &[("proxy", &proxy.url(""))]).resend_otp(TOKEN, SESSION).status.name(), "ok");
     assert!(proxy.heads.lock().unwrap().is_empty());
+}
+
+#[test]
+fn the_proxy_of_the_environment_is_used_unless_the_host_is_exempt_and_never_silently_left_out() {
+    alone("proxy::the_proxy_of_the_environment_is_used_unless_the_host_is_exempt_and_never_silently_left_out", || {
+        use std::os::unix::ffi::OsStrExt;
+        let server = Server::https(|_| ok(OK));
+        let proxy = Proxy::start(None);
+        let set = |name: &str, value: &[u8]| {
+            // SAFETY: this process runs nothing else that reads or writes the environment now.
+            unsafe { std::env::set_var(name, std::ffi::OsStr::from_bytes(value)) }
+        };
+        let heads = || proxy.heads.lock().unwrap().len();
+        // In a CGI program a request header can set this one.
+        set("HTTP_PROXY", b"http://127.0.0.1:1");
+        assert_eq!(client(&server, &[("proxy", "env")]).resend_otp(TOKEN, SESSION).status.name(), "ok");
+        assert_eq!(heads(), 0);
+        set("HTTPS_PROXY", proxy.url("").as_bytes());
+        assert_eq!(client(&server, &[]).resend_otp(TOKEN, SESSION).status.name(), "ok");
+        assert_eq!(heads(), 0, "only where it is asked for");
+        assert_eq!(client(&server, &[("proxy", "env")]).resend_otp(TOKEN, SESSION).status.name(), "ok");
+        assert_eq!(heads(), 1);
+        set("NO_PROXY", format!("x.example, localhost:{}", server.port()).as_bytes());
+        assert_eq!(client(&server, &[("proxy", "env")]).resend_otp(TOKEN, SESSION).status.name(), "ok");
+        assert_eq!(heads(), 1);
+        set("NO_PROXY", b"");
+        for broken in [b"http://\xff:1".as_slice(), b"socks5://127.0.0.1:1", b"http://user:planted@"] {
+            set("HTTPS_PROXY", broken);
+            let mut config = crate::support::config(&server);
+            config.set("proxy", "env").unwrap();
+            let outcome = paywall::Client::new(&config).unwrap_err();
+            assert_eq!(outcome.error.as_ref().unwrap().code.as_deref(), Some("proxy"));
+            assert!(outcome.message.contains("HTTPS_PROXY") && !outcome.message.contains("planted"));
+        }
+    });
 }

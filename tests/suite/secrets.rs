@@ -75,6 +75,29 @@ fn a_new_token_that_holds_a_credential_is_not_adopted() {
 }
 
 #[test]
+fn a_renewed_session_that_is_a_credential_is_not_adopted() {
+    let guid = "0f8fad5b-d9cb-469f-a165-70867728950e";
+    let body = OK
+        .replace(r#""SessionRenewed":false"#, r#""SessionRenewed":true"#)
+        .replace("a527433e-f36b-1410-80e5-004205aa382d", guid);
+    let server = Server::http(move |_| ok(&body));
+    let outcome = client(&server, &[("api_client", guid)]).resend_otp(TOKEN, SESSION);
+    assert_eq!((outcome.session_id.as_deref(), outcome.session_renewed), (Some(SESSION), false));
+    assert!(!outcome.to_json().contains(guid));
+}
+
+#[test]
+fn the_message_is_one_line_of_bounded_length_whatever_the_service_says() {
+    let words = format!("x\\nnothing was sent: forged \\u001b[31m {}", "long ".repeat(100_000));
+    let body = format!(r#"{{"Result":false,"Message":"{words}"}}"#);
+    let server = Server::http(move |_| ok(&body));
+    let outcome = planted(&server).resend_otp(TOKEN, SESSION);
+    assert!(outcome.message.starts_with("the service refused: x nothing was sent: forged  [31m long long"));
+    assert!(outcome.message.len() < 1_200 && !outcome.message.chars().any(char::is_control));
+    assert!(outcome.customer_message.as_ref().unwrap().len() <= 4_096);
+}
+
+#[test]
 fn failures_on_the_way_do_not_show_them() {
     let dead = Server::http(|request| {
         let head = format!("HTTP/1.1 200 OK\r\nContent-Length: 999999\r\n\r\n{}", request.text());

@@ -3,6 +3,8 @@
 pub mod certificates;
 pub mod server;
 
+use std::process::Command;
+
 use paywall::{Client, Config};
 use server::Server;
 
@@ -30,4 +32,22 @@ pub fn client(server: &Server, options: &[(&str, &str)]) -> Client {
         config.set(name, value).unwrap();
     }
     Client::new(&config).unwrap()
+}
+
+/// Runs a test in a process of its own: for what the whole process shares, kept connections among it. The test says its
+/// own name, by which it is found again there.
+pub fn alone(test: &str, body: impl FnOnce()) {
+    within(test, &mut Command::new(std::env::current_exe().unwrap()), body);
+}
+
+/// The same, by a command to which the name is added: it must run this program.
+pub fn within(test: &str, command: &mut Command, body: impl FnOnce()) {
+    const INSIDE: &str = "PAYWALL_TEST_ALONE";
+    if std::env::var(INSIDE).as_deref() == Ok(test) {
+        return body();
+    }
+    let output = command.args(["--exact", test, "--nocapture"]).env(INSIDE, test).output();
+    let output = output.unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let told = format!("{}\n{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success() && told.contains("1 passed"), "{told}");
 }
