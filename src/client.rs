@@ -329,7 +329,7 @@ fn after_panic(place: &str, token: &str, session_id: String) -> Outcome {
 }
 
 fn timed(mut outcome: Outcome, start: Instant) -> Outcome {
-    outcome.transport = Transport { elapsed_us: start.elapsed(), connection: delivery::connection() };
+    outcome.transport = Transport { elapsed: start.elapsed(), connection: delivery::connection() };
     outcome
 }
 

@@ -49,8 +49,8 @@ pub(crate) struct Received {
     pub(crate) body: Wiped,
 }
 
-/// Sends the request and receives the answer, within the limits that the call was begun with. Never sends a second one: a connection that broke before any byte had
-/// left is replaced, nothing else is repeated.
+/// Sends the request and receives the answer, within the limits that the call was begun with. Never sends a second one:
+/// a connection that broke before any byte had left is replaced, nothing else is repeated.
 ///
 /// The failure says why there is no whole answer; [`is_sent`] says whether any byte of the request left.
 pub(crate) fn exchange(key: &Key, route: &Arc<Route>, request: &NewRequest) -> (Received, Option<Failure>) {

@@ -3,6 +3,7 @@
 mod vocabulary;
 
 use std::fmt;
+use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 use zeroize::Zeroize;
@@ -72,14 +73,14 @@ pub struct ErrorInfo {
 /// How a call went over the wire.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Transport {
-    /// From entry to return, in microseconds.
-    #[serde(serialize_with = "microseconds")]
-    pub elapsed_us: std::time::Duration,
+    /// From entry to return; in the document as `elapsed_us`, in whole microseconds.
+    #[serde(rename = "elapsed_us", serialize_with = "microseconds")]
+    pub elapsed: Duration,
     /// Which connection carried it; none where there was no connection.
     pub connection: Option<Connection>,
 }
 
-fn microseconds<S: Serializer>(elapsed: &std::time::Duration, to: S) -> Result<S::Ok, S::Error> {
+fn microseconds<S: Serializer>(elapsed: &Duration, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_u64(u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX))
 }
 
@@ -106,7 +107,7 @@ impl Outcome {
             http_status: None,
             request_id: None,
             error,
-            transport: Transport { elapsed_us: std::time::Duration::ZERO, connection: None },
+            transport: Transport { elapsed: Duration::ZERO, connection: None },
             response_body: None,
             response_truncated: false,
         }
