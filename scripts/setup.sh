@@ -5,7 +5,12 @@ set -euo pipefail
 
 case "${1:?which command: demo, test or windows}" in
   demo) packages=(gcc libc6-dev make) ;;
-  test) packages=(gcc g++ libc6-dev make binutils valgrind openssl iproute2 util-linux php-cli) ;;
+  test)
+    packages=(gcc g++ libc6-dev make binutils valgrind openssl iproute2 util-linux
+      python3 python3-venv
+      php8.2-cli php8.2-curl php8.2-fpm php8.2-mbstring php8.2-opcache php8.2-xml phpunit composer
+      php-illuminate-cache php-illuminate-http nginx-light procps)
+    ;;
   windows) packages=(gcc-mingw-w64-x86-64 rustc-web cargo-web rust-web-src wine64) ;;
   *) echo "setup.sh: no such command: $1" >&2; exit 2 ;;
 esac

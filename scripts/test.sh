@@ -12,6 +12,8 @@ step scripts/build.sh
 step scripts/abi.sh check
 step scripts/c-tests.sh
 step scripts/demo.sh
+step bindings/python/test.sh
+step bindings/php/test.sh
 step scripts/setup.sh windows
 step scripts/windows.sh
 printf '\nall is well\n'

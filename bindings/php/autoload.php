@@ -1,0 +1,16 @@
+<?php
+
+declare(strict_types=1);
+
+// For plugins without Composer: require this file, once or often. Composer's users need it not.
+
+spl_autoload_register(static function (string $class): void {
+    if (strncmp($class, 'Paywall\\', 8) !== 0) {
+        return;
+    }
+    $file = __DIR__ . '/src/' . strtr(substr($class, 8), '\\', '/') . '.php';
+    // Another package may own classes below the same name.
+    if (is_file($file)) {
+        require $file;
+    }
+});

@@ -1,0 +1,130 @@
+<?php
+
+declare(strict_types=1);
+
+namespace App\Http\Controllers;
+
+use Illuminate\Contracts\Cache\LockProvider;
+use Illuminate\Contracts\Cache\Repository;
+use Illuminate\Http\JsonResponse;
+use Illuminate\Http\Request;
+use Paywall\Action;
+use Paywall\Client;
+use Paywall\Exception\PaywallException;
+use Paywall\ResendResult;
+use Psr\Log\LoggerInterface;
+
+/**
+ * The button "send the code again" of a page that asks for a one-time password.
+ *
+ *   // app/Providers/AppServiceProvider.php, register():
+ *   $this->app->bind(\Paywall\Client::class, fn ($app) => new \Paywall\Client([
+ *       'environment' => config('services.paywall.environment'),
+ *       'api_key' => config('services.paywall.api_key'),
+ *       'api_client' => config('services.paywall.api_client'),
+ *       'logger' => $app['log'],
+ *   ]));
+ *   $this->app->bind(\Illuminate\Contracts\Cache\LockProvider::class, fn ($app) => $app['cache.store']->getStore());
+ *
+ *   // routes/web.php: a POST, with the middleware `web` for its CSRF token
+ *   Route::post('/checkout/otp/resend', \App\Http\Controllers\ResendOtpController::class)->middleware('throttle:6,1');
+ *
+ * What is stored where: the visitor's session holds the payment's id alone. Token and Masterpass session lie in the cache
+ * under that id (or in a table, encrypted), because two clicks at once each have a copy of the visitor's session, and the
+ * one that ends last would write the older token back. Use a cache that all servers share: redis, database, memcached.
+ *
+ * In the page: disable the button on click, and again for `wait` seconds of the answer.
+ */
+final class ResendOtpController
+{
+    /** Longer than the client's timeout_ms, so that the lock outlives the call. */
+    private const LOCK_SECONDS = 30;
+    private const KEPT_SECONDS = 3600;
+
+    private $client;
+    private $cache;
+    private $locks;
+    private $log;
+
+    public function __construct(Client $client, Repository $cache, LockProvider $locks, LoggerInterface $log)
+    {
+        $this->client = $client;
+        $this->cache = $cache;
+        $this->locks = $locks;
+        $this->log = $log;
+    }
+
+    public function __invoke(Request $request): JsonResponse
+    {
+        $payment = (string) $request->session()->get('paywall_payment');
+        $lock = $this->locks->lock("paywall-lock:$payment", self::LOCK_SECONDS);
+        if (!$lock->get()) {
+            // The second of two clicks: the first one's call is under way, and one message is enough.
+            return $this->show('code', 'The code is being sent.');
+        }
+        // A window that is closed now must not lose a new token.
+        ignore_user_abort(true);
+        try {
+            return $this->resend($payment);
+        } finally {
+            $lock->release();
+        }
+    }
+
+    private function resend(string $payment): JsonResponse
+    {
+        // Read within the lock: this is the newest token.
+        $stored = $this->cache->get("paywall:$payment");
+        if (!isset($stored['token'], $stored['session'])) {
+            return $this->show('restart', 'Your payment is finished, or its time is over.');
+        }
+        try {
+            $result = $this->client->resendOtp($stored['token'], $stored['session']);
+            $action = $result->action;
+        } catch (PaywallException $exception) {
+            $result = $exception->getResult();
+            $action = $exception->getAction();
+        }
+        // On failures too: the service may have renewed the session.
+        if ($result !== null && $result->otpToken !== null) {
+            $next = ['token' => $result->otpToken, 'session' => $result->sessionId];
+            $this->cache->put("paywall:$payment", $next, self::KEPT_SECONDS);
+        }
+        return $this->answer($action, $result);
+    }
+
+    private function answer(string $action, ?ResendResult $result): JsonResponse
+    {
+        $theirs = $result === null ? null : $result->customerMessage;
+        switch ($action) {
+            case Action::VERIFY_OTP:
+                return $this->show('code', 'The code was sent again.');
+            case Action::AWAIT_CODE:
+                // Nothing here may call again: the shopper may, by pressing.
+                return $this->show('code', 'The code may be on its way. If none comes, press again.', 30);
+            case Action::WAIT:
+                $pause = $result->error->retryAfterMs;
+                return $this->show('code', $theirs ?? 'Please wait a moment.', $pause === null ? 60 : (int) ceil($pause / 1000));
+            case Action::RETRY:
+                return $this->show('code', 'The code could not be sent. Please press again.');
+            case Action::REDIRECT_3D:
+                return $this->show('bank', 'Your bank goes on.', 0, $result->url3d);
+            case Action::CHECK_OPERATION:
+                // The token was the newest, so the payment was finished or begun elsewhere.
+            case Action::RESTART:
+                return $this->show('restart', $theirs ?? 'The time is over. Please begin the payment again.');
+            case Action::FIX_ACCOUNT:
+                return $this->show('other', $theirs ?? 'Please look at your Masterpass account, or pay another way.');
+            default:
+                // Set-up, arguments, unknown words: nothing that a shopper could mend.
+                $this->log->critical("paywall: $action" . ($result === null ? '' : ": {$result->message}"));
+                return $this->show('other', 'The code cannot be sent at the moment. Please pay another way.');
+        }
+    }
+
+    /** What the page shows: `code` the code box, `bank` the address, `restart` the cart, `other` the other ways to pay. */
+    private function show(string $what, string $text, int $wait = 0, ?string $url = null): JsonResponse
+    {
+        return new JsonResponse(['show' => $what, 'text' => $text, 'wait' => $wait, 'url' => $url]);
+    }
+}

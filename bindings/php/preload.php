@@ -1,0 +1,36 @@
+<?php
+
+declare(strict_types=1);
+
+// For opcache.preload. With ffi.enable=preload only code that was preloaded may use FFI: all of this package is.
+
+(static function (): void {
+    // Interfaces and traits before the classes that use them; the rest finds its own way.
+    require_once __DIR__ . '/autoload.php';
+    $files = new RecursiveIteratorIterator(new RecursiveDirectoryIterator(__DIR__ . '/src', FilesystemIterator::SKIP_DOTS));
+    foreach ($files as $file) {
+        $class = 'Paywall\\' . strtr(substr($file->getPathname(), strlen(__DIR__ . '/src/'), -4), '/', '\\');
+        class_exists($class) || interface_exists($class) || trait_exists($class);
+    }
+
+    // The scope must be made here, from a file. Where that fails, or where it does not reach the workers since
+    // opcache.preload_user makes another process run this, FFI::cdef() takes its place: see README.md.
+    foreach (Paywall\Internal\LibraryPaths::candidates() as $path) {
+        if (Paywall\Internal\LibraryPaths::problem($path) !== null) {
+            continue;
+        }
+        $header = tempnam(sys_get_temp_dir(), 'paywall');
+        if ($header === false) {
+            return;
+        }
+        try {
+            file_put_contents($header, Paywall\Internal\Library::scopeHeader($path));
+            FFI::load($header);
+            return;
+        } catch (Throwable $failure) {
+            // A server must start without the library: each call then says what is wrong.
+        } finally {
+            unlink($header);
+        }
+    }
+})();

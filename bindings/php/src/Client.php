@@ -1,0 +1,137 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Paywall;
+
+use Paywall\Exception\InvalidArgumentException;
+use Paywall\Exception\LibraryException;
+use Paywall\Internal\Command;
+use Paywall\Internal\CommandEngine;
+use Paywall\Internal\Engine;
+use Paywall\Internal\Library;
+use Paywall\Internal\LibraryEngine;
+use Paywall\Internal\Log;
+use Paywall\Internal\Options;
+use Paywall\Internal\Outcome;
+
+/**
+ * A client of Paywall's Masterpass "Resend OTP". Cheap to make: one for each web request is fine.
+ */
+final class Client
+{
+    /** @var Engine */
+    private $engine;
+    /** @var Log */
+    private $log;
+
+    /**
+     * Nothing is resolved or connected yet.
+     *
+     * @param array<string, mixed> $options The options of the README by name, and:
+     *                                      `headers`: extra request headers, name => value;
+     *                                      `command`: path of the program `paywall`, for a PHP without FFI;
+     *                                      `logger`: an object with PSR-3's `log`, for one line a call.
+     *
+     * @throws InvalidArgumentException where an option is wrong or missing
+     * @throws LibraryException         where neither the library nor the command can be had
+     */
+    public function __construct(
+        #[\SensitiveParameter]
+        array $options
+    ) {
+        $checked = new Options($options);
+        $this->log = $checked->log();
+        $this->engine = self::engine($checked);
+    }
+
+    /**
+     * A client from PAYWALL_ENVIRONMENT, PAYWALL_API_KEY and so on: PAYWALL_ and the upper-case name of the option.
+     *
+     * @param array<string, mixed> $overrides these win
+     *
+     * @throws InvalidArgumentException where an option is wrong or missing
+     * @throws LibraryException         where neither the library nor the command can be had
+     */
+    public static function fromEnv(
+        #[\SensitiveParameter]
+        array $overrides = []
+    ): self {
+        return new self($overrides + Options::fromEnvironment());
+    }
+
+    /**
+     * Asks the service to send the one-time password of a token once more. At most one request leaves.
+     *
+     * Every exception but the last two holds a result: its `otpToken` and `sessionId` are the ones to use next.
+     *
+     * @param string $token   the OTP token that the operation returned, or the newest one since
+     * @param string $session the Masterpass session, a GUID
+     *
+     * @throws Exception\RejectedException where the service refused
+     * @throws Exception\NotSentException  where no byte left: calling again is safe
+     * @throws Exception\InDoubtException  where the request may have arrived: never call again automatically
+     * @throws InvalidArgumentException    where an argument is wrong; nothing was sent
+     * @throws LibraryException            where the library has a bug, or the command vanished; nothing was sent
+     */
+    public function resendOtp(
+        #[\SensitiveParameter]
+        string $token,
+        #[\SensitiveParameter]
+        string $session
+    ): ResendResult {
+        $result = $this->engine->resendOtp($token, $session);
+        return $this->settle('resend_otp', $result);
+    }
+
+    /**
+     * "Test connection": name, connection, proxy and TLS; not one byte of HTTP, so the credentials are not tested.
+     *
+     * @throws Exception\NotSentException with the stage and the reason
+     */
+    public function check(): ResendResult
+    {
+        return $this->settle('check', $this->engine->check());
+    }
+
+    public function __debugInfo(): array
+    {
+        return ['through' => $this->engine->name()];
+    }
+
+    public function __serialize(): array
+    {
+        throw new \LogicException('A Paywall\Client holds secrets and cannot be serialized: make a new one.');
+    }
+
+    public function __unserialize(array $data): void
+    {
+        throw new \LogicException('A Paywall\Client cannot be unserialized: make a new one.');
+    }
+
+    private static function engine(Options $options): Engine
+    {
+        try {
+            return new LibraryEngine(Library::get(), $options);
+        } catch (LibraryException $failure) {
+            if ($options->command() === null) {
+                throw $failure;
+            }
+        }
+        try {
+            return new CommandEngine(new Command($options->command()), $options);
+        } catch (LibraryException $second) {
+            throw new LibraryException("{$second->getMessage()}. Without it: {$failure->getMessage()}");
+        }
+    }
+
+    private function settle(string $call, ResendResult $result): ResendResult
+    {
+        $this->log->call($call, $result);
+        $exception = Outcome::exception($result);
+        if ($exception !== null) {
+            throw $exception;
+        }
+        return $result;
+    }
+}

@@ -1,0 +1,135 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Paywall;
+
+use Paywall\Exception\LibraryException;
+use Paywall\Exception\PaywallException;
+use Paywall\Internal\Command;
+use Paywall\Internal\Library;
+use Paywall\Internal\LibraryPaths;
+use Paywall\Internal\Options;
+
+/**
+ * Tells what is loaded, from where, and what is in the way. It names options and shows no secret.
+ *
+ * The command line and the web server have settings of their own: ask where the trouble is.
+ */
+final class Doctor
+{
+    /** The settings of php.ini that decide how the library is reached, and what a trace shows. */
+    private const SETTINGS = [
+        'ffi.enable', 'ffi.preload', 'opcache.enable', 'opcache.enable_cli', 'opcache.preload', 'opcache.preload_user',
+        'open_basedir', 'disable_functions', 'zend.exception_ignore_args',
+    ];
+
+    /** @var string[] */
+    private $lines = [];
+    /** @var bool */
+    private $healthy = true;
+
+    public static function examine(): self
+    {
+        $doctor = new self();
+        $doctor->php();
+        $doctor->library();
+        $options = Options::fromEnvironment();
+        $doctor->command($options);
+        $doctor->connection($options);
+        return $doctor;
+    }
+
+    /** Whether calls can be made, and the service can be reached where it is configured. */
+    public function healthy(): bool
+    {
+        return $this->healthy;
+    }
+
+    public function report(): string
+    {
+        return \implode("\n", $this->lines) . "\n";
+    }
+
+    private function php(): void
+    {
+        $this->tell('php', PHP_VERSION . ', ' . PHP_SAPI . ', ' . LibraryPaths::platform());
+        $this->tell('php.ini', \php_ini_loaded_file() ?: 'none');
+        foreach (self::SETTINGS as $name) {
+            $value = \ini_get($name);
+            $this->tell($name, $value === false ? '(not known to this PHP)' : ($value === '' ? '(empty)' : $value));
+        }
+        if (!\filter_var(\ini_get('zend.exception_ignore_args'), FILTER_VALIDATE_BOOLEAN) && PHP_VERSION_ID < 80200) {
+            $this->tell('advice', 'set zend.exception_ignore_args=On: traces of other exceptions show arguments');
+        }
+    }
+
+    private function library(): void
+    {
+        $obstacle = Library::obstacle();
+        if ($obstacle !== null) {
+            $this->tell('library', "not loaded: $obstacle");
+            return;
+        }
+        foreach (LibraryPaths::candidates() as $path) {
+            [$ffi, $reason] = Library::open($path);
+            $this->tell('path', $path . ': ' . ($ffi === null ? $reason : 'can be loaded'));
+        }
+        try {
+            $library = Library::get();
+        } catch (LibraryException $failure) {
+            $this->tell('library', 'not loaded');
+            return;
+        }
+        $abi = $library->ffi()->pw_abi_version();
+        $interface = ($abi >> 16) . '.' . ($abi & 0xFFFF);
+        $this->tell('library', "{$library->version()}, interface $interface, from {$library->origin()}");
+    }
+
+    /** @param array<string, string> $options */
+    private function command(array $options): void
+    {
+        if (!isset($options['command'])) {
+            $this->tell('command', 'not configured (PAYWALL_COMMAND)');
+            return;
+        }
+        $problem = Command::problem($options['command']);
+        $this->tell('command', $options['command'] . ': ' . ($problem ?? 'can be started'));
+    }
+
+    /** @param array<string, string> $options */
+    private function connection(array $options): void
+    {
+        $this->tell('set', \implode(' ', \array_keys($options)) ?: 'no PAYWALL_ variable');
+        try {
+            if (!isset($options['base_url']) && !isset($options['environment'])) {
+                $this->tell('check', 'not made: set PAYWALL_ENVIRONMENT or PAYWALL_BASE_URL');
+                $this->expectSomethingToCallWith($options);
+                return;
+            }
+            $client = Client::fromEnv();
+            $this->tell('calls', 'through ' . $client->__debugInfo()['through']);
+            $this->tell('check', $client->check()->message);
+        } catch (PaywallException $failure) {
+            $this->healthy = false;
+            $this->tell('check', 'failed: ' . $failure->getMessage());
+        }
+    }
+
+    /** @param array<string, string> $options */
+    private function expectSomethingToCallWith(array $options): void
+    {
+        try {
+            Library::get();
+        } catch (LibraryException $failure) {
+            if (!isset($options['command']) || Command::problem($options['command']) !== null) {
+                throw $failure;
+            }
+        }
+    }
+
+    private function tell(string $what, string $is): void
+    {
+        $this->lines[] = \sprintf('%-28s %s', $what, $is);
+    }
+}

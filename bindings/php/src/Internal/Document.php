@@ -1,0 +1,151 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Paywall\Internal;
+
+use Paywall\Action;
+use Paywall\ErrorInfo;
+use Paywall\Kind;
+use Paywall\ResendResult;
+use Paywall\Status;
+use Paywall\TokenState;
+use Paywall\Transport;
+
+/**
+ * The result document: JSON in, a result out. Also the few documents that this side has to write itself.
+ *
+ * @internal
+ */
+final class Document
+{
+    /** Null where the text is no whole result document. Members that a newer library added are ignored. */
+    public static function parse(
+        #[\SensitiveParameter]
+        string $json
+    ): ?ResendResult {
+        $document = \json_decode($json, true, 32);
+        if (
+            !\is_array($document)
+            || !isset($document['status'], $document['action'], $document['message'], $document['transport'])
+            || !\is_string($document['status'])
+            || !\is_string($document['action'])
+            || !\is_string($document['message'])
+            || !\is_array($document['transport'])
+            || !\array_key_exists('otp_token', $document)
+            || !\array_key_exists('error', $document)
+        ) {
+            return null;
+        }
+        $transport = $document['transport'];
+        $elapsed = $transport['elapsed_us'] ?? 0;
+        // Written out, not looped over: a call through FFI is short enough to notice.
+        return new ResendResult([
+            'status' => $document['status'],
+            'action' => $document['action'],
+            'message' => $document['message'],
+            'customerMessage' => $document['customer_message'] ?? null,
+            'tokenState' => $document['token_state'] ?? null,
+            'sessionRenewed' => $document['session_renewed'] ?? false,
+            'responseCode' => $document['response_code'] ?? null,
+            'referenceNumber' => $document['reference_number'] ?? null,
+            'correlationId' => $document['correlation_id'] ?? null,
+            'httpStatus' => $document['http_status'] ?? null,
+            'requestId' => $document['request_id'] ?? null,
+            'error' => \is_array($document['error']) ? self::error($document['error']) : null,
+            'transport' => new Transport(\is_int($elapsed) ? $elapsed : 0, self::text($transport, 'connection')),
+            'responseTruncated' => $document['response_truncated'] ?? false,
+        ], [
+            'otpToken' => $document['otp_token'],
+            'sessionId' => $document['session_id'] ?? null,
+            'url3d' => $document['url_3d'] ?? null,
+            'responseBody' => $document['response_body'] ?? null,
+        ]);
+    }
+
+    /** @param array<string, mixed> $error */
+    private static function error(array $error): ErrorInfo
+    {
+        $pause = $error['retry_after_ms'] ?? null;
+        return new ErrorInfo(
+            self::text($error, 'kind') ?? Kind::INTERNAL,
+            self::text($error, 'code'),
+            self::text($error, 'stage') ?? '',
+            \is_int($pause) ? $pause : null,
+            self::text($error, 'detail')
+        );
+    }
+
+    /**
+     * Never a TypeError: what a newer library might write differently must not hide the outcome.
+     *
+     * @param array<string, mixed> $members
+     */
+    private static function text(array $members, string $name): ?string
+    {
+        $value = $members[$name] ?? null;
+        return \is_string($value) ? $value : null;
+    }
+
+    /** Refused on this side, in the words of the core. */
+    public static function badArgument(string $name, string $rule): ResendResult
+    {
+        return self::invalid(Action::FIX_REQUEST, new ErrorInfo(Kind::ARGUMENT, $name, 'argument', null, null), $rule);
+    }
+
+    /** Refused on this side, in the words of the core. */
+    public static function badOption(string $name, string $rule): ResendResult
+    {
+        $error = new ErrorInfo(Kind::CONFIG, $name, 'config', null, null);
+        return self::invalid(Action::FIX_CONFIGURATION, $error, $rule);
+    }
+
+    /** Nobody can know what became of the request: the caller's token may be superseded, and is the best there is. */
+    public static function inDoubt(
+        #[\SensitiveParameter]
+        string $token,
+        #[\SensitiveParameter]
+        string $session,
+        string $kind,
+        string $detail,
+        int $elapsedUs
+    ): ResendResult {
+        return self::write([
+            'status' => Status::IN_DOUBT,
+            'action' => Action::AWAIT_CODE,
+            'message' => "in doubt: $detail; the request may have arrived: do not repeat it automatically",
+            'tokenState' => TokenState::IN_DOUBT,
+            'error' => new ErrorInfo($kind, null, 'receive', null, $detail),
+            'transport' => new Transport($elapsedUs, null),
+        ], ['otpToken' => $token, 'sessionId' => $session, 'url3d' => null, 'responseBody' => null]);
+    }
+
+    private static function invalid(string $action, ErrorInfo $error, string $rule): ResendResult
+    {
+        return self::write([
+            'status' => Status::INVALID,
+            'action' => $action,
+            'message' => "nothing was sent: {$error->code}: $rule",
+            'error' => $error,
+            'transport' => new Transport(0, null),
+        ]);
+    }
+
+    private static function write(
+        array $members,
+        #[\SensitiveParameter]
+        ?array $hidden = null
+    ): ResendResult {
+        return new ResendResult($members + [
+            'customerMessage' => null,
+            'tokenState' => null,
+            'sessionRenewed' => false,
+            'responseCode' => null,
+            'referenceNumber' => null,
+            'correlationId' => null,
+            'httpStatus' => null,
+            'requestId' => null,
+            'responseTruncated' => false,
+        ], $hidden);
+    }
+}

@@ -1,0 +1,22 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Paywall\Internal;
+
+use Paywall\ResendResult;
+
+/**
+ * How a call reaches the core: in this process, or through a command. Both refuse bad options when they are made.
+ *
+ * @internal
+ */
+interface Engine
+{
+    public function resendOtp(string $token, string $session): ResendResult;
+
+    public function check(): ResendResult;
+
+    /** What carries the calls, for people. */
+    public function name(): string;
+}

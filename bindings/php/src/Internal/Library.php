@@ -1,0 +1,195 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Paywall\Internal;
+
+use FFI;
+use Paywall\Exception\LibraryException;
+
+/**
+ * The native library, loaded once per process (under PHP-FPM: once per web request, unless it was preloaded).
+ *
+ * @internal
+ */
+final class Library
+{
+    public const SCOPE = 'PAYWALL';
+    private const ABI_MAJOR = 1;
+    private const ABI_MINOR = 0;
+
+    /** @var self|null */
+    private static $loaded;
+
+    /** @var FFI */
+    private $ffi;
+    /** @var string */
+    private $origin;
+
+    private function __construct(FFI $ffi, string $origin)
+    {
+        $this->ffi = $ffi;
+        $this->origin = $origin;
+    }
+
+    /** @throws LibraryException with the ini line that is in the way, or every path tried with the reason */
+    public static function get(): self
+    {
+        if (self::$loaded === null) {
+            self::$loaded = self::load();
+        }
+        return self::$loaded;
+    }
+
+    public function ffi(): FFI
+    {
+        return $this->ffi;
+    }
+
+    /** The path, or how else it was found. */
+    public function origin(): string
+    {
+        return $this->origin;
+    }
+
+    public function version(): string
+    {
+        return $this->ffi->pw_version();
+    }
+
+    /** The C declarations, as FFI reads them. */
+    public static function header(): string
+    {
+        return (string) \file_get_contents(\dirname(__DIR__, 2) . '/resources/paywall_php.h');
+    }
+
+    /** The same for FFI::load and the directive ffi.preload, which make the scope. */
+    public static function scopeHeader(string $path): string
+    {
+        return '#define FFI_SCOPE "' . self::SCOPE . "\"\n#define FFI_LIB \"$path\"\n\n" . self::header();
+    }
+
+    /** What keeps FFI from being used at all, with the line of php.ini that helps; null where nothing does. */
+    public static function obstacle(): ?string
+    {
+        $ini = \php_ini_loaded_file() ?: 'php.ini';
+        if (!\extension_loaded('ffi')) {
+            return "the extension FFI is not loaded: install it, and write extension=ffi into $ini";
+        }
+        try {
+            FFI::cdef('');
+        } catch (FFI\Exception $refusal) {
+            $preload = \dirname(__DIR__, 2) . '/preload.php';
+            return 'ffi.enable=' . \ini_get('ffi.enable') . ' keeps FFI from this code: write into '
+                . "$ini either ffi.enable=true, or ffi.enable=preload and opcache.preload=$preload";
+        }
+        return null;
+    }
+
+    private static function load(): self
+    {
+        $obstacle = self::obstacle();
+        if ($obstacle !== null) {
+            throw self::failure($obstacle);
+        }
+        try {
+            $scope = FFI::scope(self::SCOPE);
+        } catch (FFI\Exception $notPreloaded) {
+            $scope = null;
+        }
+        if ($scope !== null) {
+            $problem = self::abiProblem($scope);
+            if ($problem !== null) {
+                throw self::failure("the preloaded scope PAYWALL: $problem");
+            }
+            return new self($scope, 'preloaded');
+        }
+        $tried = [];
+        foreach (LibraryPaths::candidates() as $path) {
+            [$ffi, $reason] = self::open($path);
+            if ($ffi !== null) {
+                return new self($ffi, $path);
+            }
+            $tried[] = "$path: $reason";
+        }
+        throw self::failure(\implode('; ', $tried));
+    }
+
+    /** @return array{?FFI, ?string} what was opened, or the reason why not */
+    public static function open(string $path): array
+    {
+        $problem = LibraryPaths::problem($path);
+        if ($problem !== null) {
+            return [null, $problem];
+        }
+        try {
+            $ffi = FFI::cdef(self::header(), $path);
+        } catch (FFI\Exception $failure) {
+            return [null, self::olderAbi($path) ?? self::loaderProblem($path) ?? $failure->getMessage()];
+        }
+        $problem = self::abiProblem($ffi);
+        return $problem === null ? [$ffi, null] : [null, $problem];
+    }
+
+    /** A library that lacks a function says so by its number better than by the function's name. */
+    private static function olderAbi(string $path): ?string
+    {
+        try {
+            return self::abiProblem(FFI::cdef('uint32_t pw_abi_version(void); const char *pw_version(void);', $path));
+        } catch (FFI\Exception $failure) {
+            return null;
+        }
+    }
+
+    /** The loader's own words: before PHP 8.3 FFI keeps them to itself. */
+    private static function loaderProblem(string $path): ?string
+    {
+        if (PHP_OS_FAMILY === 'Windows') {
+            return null;
+        }
+        try {
+            $loader = FFI::cdef('char *dlerror(void);');
+        } catch (FFI\Exception $failure) {
+            return null;
+        }
+        try {
+            FFI::cdef('', $path);
+        } catch (FFI\Exception $failure) {
+            $words = $loader->dlerror();
+            if ($words === null || FFI::isNull($words)) {
+                return null;
+            }
+            $words = FFI::string($words);
+            // The path stands before the reason anyway.
+            return \strncmp($words, "$path: ", \strlen($path) + 2) === 0 ? \substr($words, \strlen($path) + 2) : $words;
+        }
+        return null;
+    }
+
+    private static function abiProblem(FFI $ffi): ?string
+    {
+        $abi = $ffi->pw_abi_version();
+        $major = $abi >> 16;
+        $minor = $abi & 0xFFFF;
+        if ($major === self::ABI_MAJOR && $minor >= self::ABI_MINOR) {
+            return null;
+        }
+        return \sprintf(
+            'its interface is %d.%d (version %s); this package needs %d.%d or a later %d.x',
+            $major,
+            $minor,
+            $ffi->pw_version(),
+            self::ABI_MAJOR,
+            self::ABI_MINOR,
+            self::ABI_MAJOR
+        );
+    }
+
+    private static function failure(string $reasons): LibraryException
+    {
+        return new LibraryException(
+            "libpaywall could not be loaded, nothing was sent: $reasons. "
+            . 'bin/paywall-doctor shows more; the option "command" does without FFI.'
+        );
+    }
+}

@@ -1,0 +1,113 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Paywall\Internal;
+
+use FFI;
+use FFI\CData;
+use Paywall\Exception\LibraryException;
+use Paywall\Kind;
+use Paywall\ResendResult;
+
+/**
+ * Calls in this process. Owns one context; equal contexts share their connections in the whole process.
+ *
+ * @internal
+ */
+final class LibraryEngine implements Engine
+{
+    /** @var Library kept as long as the context: it must be freed by the library that made it */
+    private $library;
+    /** @var CData|null */
+    private $context;
+
+    public function __construct(Library $library, Options $options)
+    {
+        $this->library = $library;
+        $ffi = $library->ffi();
+        $config = $ffi->pw_config_new();
+        $text = $ffi->new('char *');
+        try {
+            foreach ($options->core() as $name => $value) {
+                // An int key is what PHP makes of the text "1".
+                $this->expectOk($ffi->pw_config_set($config, (string) $name, $value, FFI::addr($text)), $text);
+            }
+            $context = $ffi->new('pw_ctx *');
+            $this->expectOk($ffi->pw_ctx_new($config, FFI::addr($context), FFI::addr($text)), $text);
+            $this->context = $context;
+        } finally {
+            $ffi->pw_config_free($config);
+        }
+    }
+
+    public function __destruct()
+    {
+        if ($this->context !== null) {
+            $this->library->ffi()->pw_ctx_free($this->context);
+            $this->context = null;
+        }
+    }
+
+    public function resendOtp(
+        #[\SensitiveParameter]
+        string $token,
+        #[\SensitiveParameter]
+        string $session
+    ): ResendResult {
+        // The library sees to UTF-8; NUL it cannot see.
+        if (Text::hasNul($token) || Text::hasNul($session)) {
+            return Document::badArgument(Text::hasNul($token) ? 'token' : 'session', 'must not contain NUL');
+        }
+        $ffi = $this->library->ffi();
+        $text = $ffi->new('char *');
+        $status = $ffi->pw_resend_otp($this->context, $token, $session, FFI::addr($text));
+        return $this->take($text) ?? Document::inDoubt(
+            $token,
+            $session,
+            Kind::BAD_RESPONSE,
+            "the library answered $status without a result document",
+            0
+        );
+    }
+
+    public function check(): ResendResult
+    {
+        $ffi = $this->library->ffi();
+        $text = $ffi->new('char *');
+        $status = $ffi->pw_ctx_check($this->context, FFI::addr($text));
+        $result = $this->take($text);
+        if ($result === null) {
+            throw new LibraryException("nothing was sent: the library answered $status without a result document");
+        }
+        return $result;
+    }
+
+    public function name(): string
+    {
+        return 'FFI, ' . $this->library->origin();
+    }
+
+    private function expectOk(int $status, CData $text): void
+    {
+        if ($status === 0) {
+            return;
+        }
+        $result = $this->take($text);
+        $exception = $result === null ? null : Outcome::exception($result);
+        throw $exception ?? new LibraryException("nothing was sent: the library answered $status and no reason");
+    }
+
+    /** Reads the document and frees it, whatever comes of the reading. */
+    private function take(CData $text): ?ResendResult
+    {
+        if (FFI::isNull($text)) {
+            return null;
+        }
+        try {
+            return Document::parse(FFI::string($text));
+        } finally {
+            $this->library->ffi()->pw_string_free($text);
+        }
+    }
+}

@@ -1,0 +1,125 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Paywall\Internal;
+
+use Paywall\Exception\InvalidArgumentException;
+
+/**
+ * What a client is made with: the core's options as texts, and the two that are PHP's own.
+ *
+ * @internal
+ */
+final class Options
+{
+    /** Those that have an environment variable. */
+    private const FROM_ENVIRONMENT = [
+        'environment', 'base_url', 'api_key', 'api_client', 'timeout_ms', 'connect_timeout_ms', 'idle_timeout_ms',
+        'proxy', 'ca_file', 'locale', 'app', 'command',
+    ];
+
+    /** @var Hidden of array<string, string> */
+    private $core;
+    /** @var string|null */
+    private $command;
+    /** @var Log */
+    private $log;
+
+    public function __construct(
+        #[\SensitiveParameter]
+        array $options
+    ) {
+        $this->log = new Log($options['logger'] ?? null);
+        $headers = $options['headers'] ?? [];
+        if (!\is_array($headers)) {
+            throw self::refusal('headers', 'must be an array of names and values');
+        }
+        if (\array_key_exists('command', $options)) {
+            $this->command = self::text('command', $options['command']);
+        }
+        unset($options['logger'], $options['headers'], $options['command']);
+
+        $core = [];
+        foreach ($options as $name => $value) {
+            $name = self::name($name);
+            $core[$name] = self::text($name, $value);
+        }
+        foreach ($headers as $name => $value) {
+            $name = 'header.' . self::name($name);
+            $core[$name] = self::text($name, $value);
+        }
+        $this->core = new Hidden($core);
+    }
+
+    /** @return array<string, string> */
+    public static function fromEnvironment(): array
+    {
+        $options = [];
+        foreach (self::FROM_ENVIRONMENT as $name) {
+            $value = Environment::get('PAYWALL_' . \strtoupper($name));
+            if ($value !== null) {
+                $options[$name] = $value;
+            }
+        }
+        return $options;
+    }
+
+    /** @return array<string, string> */
+    public function core(): array
+    {
+        return $this->core->reveal();
+    }
+
+    public function command(): ?string
+    {
+        return $this->command;
+    }
+
+    public function log(): Log
+    {
+        return $this->log;
+    }
+
+    /** @param mixed $name */
+    private static function name($name): string
+    {
+        if (!\is_string($name)) {
+            throw self::refusal('options', 'each must have a name');
+        }
+        if (Text::problem($name) !== null) {
+            throw self::refusal('options', 'a name ' . Text::problem($name));
+        }
+        return $name;
+    }
+
+    /** @param mixed $value */
+    private static function text(
+        string $name,
+        #[\SensitiveParameter]
+        $value
+    ): string {
+        if (\is_int($value)) {
+            return (string) $value;
+        }
+        if (!\is_string($value)) {
+            throw self::refusal($name, 'must be a text or a whole number, not ' . \gettype($value));
+        }
+        $problem = Text::problem($value);
+        if ($problem !== null) {
+            throw self::refusal($name, $problem);
+        }
+        return $value;
+    }
+
+    private static function refusal(string $name, string $rule): InvalidArgumentException
+    {
+        // The core, too, calls them all `header` and says which one in the text.
+        if (\strncmp($name, 'header.', 7) === 0) {
+            $rule = "$name $rule";
+            $name = 'header';
+        }
+        $result = Document::badOption($name, $rule);
+        return new InvalidArgumentException($result->message, $result);
+    }
+}

@@ -1,0 +1,96 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Paywall;
+
+use Paywall\Internal\Hidden;
+use Paywall\Internal\ReadsMembers;
+
+/**
+ * The outcome of a call.
+ *
+ * Token, session and the service's answer can be read, but are in nothing that prints, logs or stores the object:
+ * store `otpToken` and `sessionId` yourself.
+ *
+ * @property-read string         $status          one of Status, or a newer word
+ * @property-read string         $action          one of Action, or a newer word
+ * @property-read string         $message         for the log, in English; holds no secret
+ * @property-read string|null    $customerMessage the service's own words: the only text to show to a shopper
+ * @property-read string|null    $otpToken        the token to use next
+ * @property-read string|null    $tokenState      one of TokenState
+ * @property-read string|null    $sessionId       the session to use next
+ * @property-read bool           $sessionRenewed  whether the service renewed the session
+ * @property-read string|null    $responseCode    the service's ResponseCode
+ * @property-read string|null    $referenceNumber
+ * @property-read string|null    $correlationId   for the service's support
+ * @property-read string|null    $url3d
+ * @property-read int|null       $httpStatus
+ * @property-read string|null    $requestId       a UUID, also sent as X-Request-Id: name it to support
+ * @property-read ErrorInfo|null $error
+ * @property-read Transport      $transport
+ * @property-read string|null    $responseBody      the answer as text, up to 64 KiB
+ * @property-read bool           $responseTruncated
+ * @property-read mixed          $response          the answer decoded, at each access; null where it is no JSON
+ */
+final class ResendResult implements \JsonSerializable
+{
+    use ReadsMembers {
+        __get as private member;
+        __isset as private hasMember;
+        __unserialize as private restoreMembers;
+    }
+
+    /** The members that carry a secret, or text of others in which one may stand. */
+    private const HIDDEN = ['otpToken' => null, 'sessionId' => null, 'url3d' => null, 'responseBody' => null];
+
+    /** @var Hidden */
+    private $hidden;
+
+    /**
+     * @param array<string, mixed>       $members all that may be shown, in camelCase
+     * @param array<string, string|null> $hidden  the others
+     */
+    public function __construct(
+        array $members,
+        #[\SensitiveParameter]
+        ?array $hidden = null
+    ) {
+        $this->members = $members;
+        $this->hidden = new Hidden($hidden ?? self::HIDDEN);
+    }
+
+    /** @return mixed */
+    public function __get(string $name)
+    {
+        if ($name === 'response') {
+            return $this->decoded();
+        }
+        return \array_key_exists($name, self::HIDDEN) ? $this->hidden->reveal()[$name] : $this->member($name);
+    }
+
+    public function __isset(string $name): bool
+    {
+        if ($name === 'response') {
+            return $this->decoded() !== null;
+        }
+        return \array_key_exists($name, self::HIDDEN)
+            ? isset($this->hidden->reveal()[$name])
+            : $this->hasMember($name);
+    }
+
+    /** What was stored is the outcome without its secrets: they are null afterwards. */
+    public function __unserialize(array $data): void
+    {
+        $this->restoreMembers($data);
+        $this->hidden = new Hidden(self::HIDDEN);
+    }
+
+    /** @return mixed */
+    private function decoded()
+    {
+        $body = $this->hidden->reveal()['responseBody'];
+        // Not kept: what is kept in a property can be printed.
+        return $body === null ? null : \json_decode($body, true, 512, JSON_BIGINT_AS_STRING);
+    }
+}

@@ -1,0 +1,23 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Paywall;
+
+use Paywall\Internal\ReadsMembers;
+
+/**
+ * How a call went over the wire.
+ *
+ * @property-read int         $elapsedUs  from entry to return, in microseconds
+ * @property-read string|null $connection `new`, `reused`, or null where there was none
+ */
+final class Transport implements \JsonSerializable
+{
+    use ReadsMembers;
+
+    public function __construct(int $elapsedUs, ?string $connection)
+    {
+        $this->members = ['elapsedUs' => $elapsedUs, 'connection' => $connection];
+    }
+}

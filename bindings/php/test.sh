@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# Everything that is tested of the PHP binding: the language level, PHPUnit through FFI and through the command, and
+# PHP-FPM behind nginx. Nothing is skipped: what is missing fails.
+#
+#   test.sh              all of it
+#   test.sh level        PHP 7.4 alone
+#   test.sh phpunit      PHPUnit alone
+#   test.sh fpm          PHP-FPM alone
+#
+# Needs the Debian packages php8.2-cli php8.2-curl php8.2-fpm php8.2-mbstring php8.2-opcache php8.2-xml phpunit composer
+# php-illuminate-cache php-illuminate-http nginx-light (or nginx) gcc procps util-linux python3-venv (for Node.js, where
+# it is older than 20.19; it runs PHP 7.4, which comes from npm), and `cargo build --release -p paywall -p paywall-sandbox`, in the folder
+# PAYWALL_TARGET (target/release of the repository where it is not set).
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+repository=$(cd "$here/../.." && pwd)
+target=${PAYWALL_TARGET:-$repository/target/release}
+cd "$here"
+
+need() { command -v "$1" >/dev/null || { echo "missing: $1 (see the top of $0)" >&2; exit 1; }; }
+for tool in php phpunit composer python3 nginx php-fpm8.2 cc ps setpriv; do need "$tool"; done
+[ -d /usr/share/php/Illuminate/Http ] || { echo "missing: php-illuminate-http (see the top of $0)" >&2; exit 1; }
+for file in libpaywall.so paywall paywall-sandbox; do
+  [ -f "$target/$file" ] || { echo "missing: $target/$file (cargo build --release -p paywall -p paywall-sandbox)" >&2; exit 1; }
+done
+
+export PAYWALL_LIBRARY=$target/libpaywall.so
+export PAYWALL_COMMAND=$target/paywall
+export PAYWALL_SANDBOX=$target/paywall-sandbox
+export PAYWALL_SCENARIOS=${PAYWALL_SCENARIOS:-$repository/tests/scenarios.json}
+export PAYWALL_HEADER=$repository/include/paywall_php.h
+
+unit() { # TITLE INI-LINE ARGUMENTS…
+  printf '\n== PHPUnit: %s\n' "$1"
+  local ini=$2
+  shift 2
+  php -d "$ini" -d zend.assertions=1 "$(command -v phpunit)" "$@"
+}
+
+level() {
+  printf '\n== PHP 7.4: syntax, functions, and the tests that need no library\n'
+  tests/php74/run.sh
+}
+
+phpunits() {
+  composer validate --no-check-publish --quiet composer.json
+  unit 'without library and command' ffi.enable=1 --testsuite offline
+  PAYWALL_TEST_THROUGH=FFI unit 'through FFI' ffi.enable=1 --testsuite calls
+  PAYWALL_TEST_THROUGH='the command' unit 'through the command' ffi.enable=0 --testsuite calls
+  unit 'processes of their own' ffi.enable=1 --testsuite process
+}
+
+fpm() {
+  printf '\n== PHP-FPM behind nginx\n'
+  tests/fpm/run.sh
+}
+
+case "${1:-all}" in
+  level) level ;;
+  phpunit) phpunits ;;
+  fpm) fpm ;;
+  all) level; phpunits; fpm ;;
+  *) echo "usage: test.sh [level|phpunit|fpm]" >&2; exit 2 ;;
+esac

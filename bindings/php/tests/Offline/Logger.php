@@ -1,0 +1,20 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Paywall\Tests\Offline;
+
+/**
+ * Has PSR-3's method, and keeps what it is told.
+ */
+final class Logger
+{
+    /** @var array<int, array{mixed, string, array}> */
+    public $lines = [];
+
+    /** @param mixed $level */
+    public function log($level, string $message, array $context = []): void
+    {
+        $this->lines[] = [$level, $message, $context];
+    }
+}

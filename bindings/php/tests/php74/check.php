@@ -1,0 +1,55 @@
+<?php
+
+declare(strict_types=1);
+
+// Run by PHP 7.4: every file of the package parses, every function and class that is named exists there, every class can
+// be loaded; and what PHP 8 brought is found, in snippets that have to fail.
+
+require __DIR__ . '/Level.php';
+
+if (PHP_VERSION_ID < 70400 || PHP_VERSION_ID >= 70500) {
+    echo 'this is PHP ' . PHP_VERSION . ", not 7.4\n";
+    exit(1);
+}
+register_shutdown_function(static function (): void {
+    if (error_get_last() !== null) {
+        echo 'while compiling ' . Level::$compiling . "\n";
+    }
+});
+$package = dirname(__DIR__, 2);
+$problems = [];
+$files = 0;
+$folders = new RecursiveIteratorIterator(new RecursiveDirectoryIterator($package, FilesystemIterator::SKIP_DOTS));
+foreach ($folders as $file) {
+    $text = (string) file_get_contents($file->getPathname());
+    if ($file->getExtension() === 'php' || strncmp($text, '#!/usr/bin/env php', 18) === 0) {
+        $files++;
+        $foreign = strpos($file->getPathname(), '/examples/') !== false;
+        // This script's own classes are there already.
+        if (strpos($file->getPathname(), '/php74/') === false) {
+            Level::compile($file->getPathname());
+        }
+        foreach (Level::problems($text, $foreign) as $problem) {
+            $problems[] = substr($file->getPathname(), strlen($package) + 1) . ": $problem";
+        }
+    }
+}
+
+require $package . '/autoload.php';
+$classes = 0;
+foreach (new RecursiveIteratorIterator(new RecursiveDirectoryIterator("$package/src", FilesystemIterator::SKIP_DOTS)) as $file) {
+    $class = 'Paywall\\' . strtr(substr($file->getPathname(), strlen("$package/src/"), -4), '/', '\\');
+    // FFI is not in this build: its names resolve when they are used, and these stand for it as types.
+    $classes += class_exists($class) || interface_exists($class) || trait_exists($class) ? 1 : 0;
+}
+
+foreach (Level::SNIPPETS_OF_PHP_8 as $what => $snippet) {
+    if (Level::problems("<?php\n$snippet\n", false) === []) {
+        $problems[] = "the check does not notice PHP 8's $what";
+    }
+}
+foreach ($problems as $problem) {
+    echo "$problem\n";
+}
+printf("PHP %s: %d files, %d classes, %d snippets of PHP 8 noticed\n", PHP_VERSION, $files, $classes, count(Level::SNIPPETS_OF_PHP_8));
+exit($problems === [] && $files > 40 && $classes > 20 ? 0 : 1);

@@ -1,0 +1,88 @@
+<?php
+
+declare(strict_types=1);
+
+// The recipe for OpenCart, with stand-ins for what it uses of it.
+
+const DIR_SYSTEM = '/nowhere/';
+const DB_PREFIX = 'oc_';
+require __DIR__ . '/../../autoload.php';
+
+class Controller
+{
+    public $request;
+    public $session;
+    public $db;
+    public $config;
+    public $log;
+    public $response;
+}
+
+final class Parts
+{
+    public $server = ['REQUEST_METHOD' => 'POST'];
+    public $data = ['order_id' => 7];
+    public $output;
+    public $row = [];
+    public $taken = false;
+    public $stored;
+
+    public function get(string $key)
+    {
+        return null;
+    }
+
+    public function write(string $line): void
+    {
+    }
+
+    public function addHeader(string $header): void
+    {
+    }
+
+    public function setOutput(string $output): void
+    {
+        $this->output = $output;
+    }
+
+    public function escape(string $text): string
+    {
+        return addslashes($text);
+    }
+
+    public function query(string $sql): self
+    {
+        $answer = new self();
+        if (strpos($sql, 'GET_LOCK') !== false) {
+            $answer->row = ['taken' => $this->taken ? '0' : '1'];
+            $this->taken = true;
+        } elseif (strpos($sql, 'RELEASE_LOCK') !== false) {
+            $this->taken = false;
+        } elseif ($sql === 'SELECT otp_token, session_id FROM oc_paywall_otp WHERE order_id = 7') {
+            $answer->row = $this->stored ?? [];
+        } elseif (preg_match("/^UPDATE oc_paywall_otp SET otp_token = '([^']+)', session_id = '([^']+)' WHERE order_id = 7$/D", $sql, $new)) {
+            $this->stored = ['otp_token' => $new[1], 'session_id' => $new[2]];
+        } else {
+            throw new LogicException("not understood: $sql");
+        }
+        return $answer;
+    }
+}
+
+require __DIR__ . '/../../examples/opencart.php';
+
+return static function (?string $token, string $session, bool $twice): array {
+    $parts = new Parts();
+    $controller = new ControllerExtensionPaymentPaywallOtp();
+    foreach (['request', 'session', 'db', 'config', 'log', 'response'] as $name) {
+        $controller->$name = $parts;
+    }
+    $parts->stored = $token === null ? null : ['otp_token' => $token, 'session_id' => $session];
+    $parts->taken = $twice;
+    $controller->resend();
+    if ($parts->taken !== $twice) {
+        throw new LogicException('the lock was not released');
+    }
+    $next = $parts->stored;
+    return [json_decode($parts->output, true), $next === null ? null : ['token' => $next['otp_token'], 'session' => $next['session_id']]];
+};

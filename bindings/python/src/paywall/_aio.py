@@ -1,0 +1,56 @@
+"""The call for asyncio."""
+
+import asyncio
+import contextvars
+import threading
+from typing import Callable, Optional
+
+from ._outcome import Outcome
+
+
+async def in_thread(work: Callable[[], Outcome], hand_over: Callable[[Outcome], None]) -> Outcome:
+    """Runs the work in a thread of the loop's default executor. If nobody waits for its outcome, it is handed over."""
+    call = _Call(work, hand_over)
+    # As asyncio.to_thread, which Python 3.8 lacks: logging may look at the context.
+    context = contextvars.copy_context()
+    future = asyncio.get_running_loop().run_in_executor(None, context.run, call.run)
+    try:
+        outcome = await future
+    except BaseException:
+        # Cancelled; or the coroutine was thrown away with its loop.
+        call.abandon()
+        raise
+    assert outcome is not None, "a call that is not abandoned has an outcome"
+    return outcome
+
+
+class _Call:
+    """A call that can be abandoned. One lock decides whether that was before it began, while it ran or after."""
+
+    def __init__(self, work: Callable[[], Outcome], hand_over: Callable[[Outcome], None]) -> None:
+        self._work = work
+        self._hand_over = hand_over
+        self._lock = threading.Lock()
+        self._is_abandoned = False
+        self._outcome: Optional[Outcome] = None
+
+    def run(self) -> Optional[Outcome]:
+        with self._lock:
+            if self._is_abandoned:
+                return None
+        # From here on it has begun: it runs to its end.
+        outcome = self._work()
+        with self._lock:
+            self._outcome = outcome
+            is_abandoned = self._is_abandoned
+        if is_abandoned:
+            self._hand_over(outcome)
+        return outcome
+
+    def abandon(self) -> None:
+        with self._lock:
+            self._is_abandoned = True
+            outcome = self._outcome
+        # It ended just before, and its answer had not been picked up.
+        if outcome is not None:
+            self._hand_over(outcome)

@@ -1,0 +1,291 @@
+"""The client."""
+
+import os
+import sys
+from contextlib import suppress
+from ctypes import byref, c_char_p
+from functools import partial
+from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, NoReturn, Optional, Type, TypeVar, Union, cast
+
+from ._ffi import Context, encoded, text_of
+from ._loading import load
+from ._options import open_context, with_environment
+from ._outcome import Outcome, delivered, outcome_of
+from .errors import InvalidArgumentError, PaywallError, bad_argument, bad_option
+from .results import ResendResult
+from .words import Status
+
+if TYPE_CHECKING:
+    import logging
+    import uuid
+    from types import TracebackType
+
+    from typing_extensions import Unpack
+
+    from ._options import Options
+
+    Logger = Union[logging.Logger, "logging.LoggerAdapter[Any]"]
+
+_Self = TypeVar("_Self", bound="Client")
+
+# The levels of the module logging, which is not imported here.
+_INFO, _WARNING, _ERROR = 20, 30, 40
+_logger: Optional["logging.Logger"] = None
+
+
+class Client:
+    """A client of the service: make one, keep it, and share it between threads.
+
+    After `os.fork` parent and child both go on with it. For a process that starts afresh (multiprocessing's `spawn`)
+    make another: a client cannot be pickled, since it holds credentials.
+    """
+
+    # None also for an object whose __init__ never ran.
+    _context: Optional[Context] = None
+
+    def __init__(
+        self,
+        *,
+        environment: Optional[str] = None,
+        base_url: Optional[str] = None,
+        api_key: Optional[str] = None,
+        api_client: Optional[str] = None,
+        timeout_ms: Union[int, str, None] = None,
+        connect_timeout_ms: Union[int, str, None] = None,
+        idle_timeout_ms: Union[int, str, None] = None,
+        proxy: Optional[str] = None,
+        ca_file: Union[str, "os.PathLike[str]", None] = None,
+        locale: Optional[str] = None,
+        app: Optional[str] = None,
+        headers: Optional[Mapping[str, str]] = None,
+        on_abandoned: Optional[Callable[[Outcome], object]] = None,
+        logger: Optional["Logger"] = None,
+    ) -> None:
+        """Nothing is resolved or connected yet. None means the library's default.
+
+        on_abandoned: takes the outcome of a call that nobody waits for any more: a ResendResult or a PaywallError.
+            Store its token; it is called in the thread that made the call.
+        logger: in place of `logging.getLogger("paywall")`.
+
+        Raises InvalidArgumentError naming the option, LibraryError where libpaywall cannot be loaded.
+        """
+        opened = _opened(
+            on_abandoned,
+            logger,
+            {
+                "environment": environment,
+                "base_url": base_url,
+                "api_key": api_key,
+                "api_client": api_client,
+                "timeout_ms": timeout_ms,
+                "connect_timeout_ms": connect_timeout_ms,
+                "idle_timeout_ms": idle_timeout_ms,
+                "proxy": proxy,
+                "ca_file": ca_file,
+                "locale": locale,
+                "app": app,
+                "headers": headers,
+            },
+        )
+        # Tools that show the variables of a traceback's frames must not find these.
+        del api_key, api_client, proxy, headers
+        if isinstance(opened, PaywallError):
+            delivered(opened)
+        else:
+            self._context = opened
+        self._on_abandoned = on_abandoned
+        self._logger = logger
+
+    @classmethod
+    def from_env(cls: Type[_Self], **overrides: "Unpack[Options]") -> _Self:
+        """A client with the options of `os.environ`: PAYWALL_ and the upper-case name, such as PAYWALL_BASE_URL.
+
+        An empty variable counts as unset. What is given here wins, unless it is None.
+        """
+        return cls(**with_environment(cast(Dict[str, Any], overrides)))
+
+    def resend_otp(self, token: str, session: Union[str, "uuid.UUID"]) -> ResendResult:
+        """Asks the service to send the one-time password of a token once more. At most one request leaves.
+
+        token: the OTP token that the operation returned, or the newest one since.
+        session: the Masterpass session, a GUID.
+
+        Blocks until the answer came or `timeout_ms` passed. Raises RejectedError, NotSentError, InDoubtError,
+        InvalidArgumentError or LibraryError; the token to use next is in the exception's `result` too.
+        """
+        outcome = self._resend(token, session)
+        del token, session
+        return delivered(outcome)
+
+    async def aresend_otp(self, token: str, session: Union[str, "uuid.UUID"]) -> ResendResult:
+        """The same for asyncio: the call runs in a thread of the loop's default executor.
+
+        Cancelled before the call has begun, nothing is sent. After that the call goes on to its end, and its outcome
+        is handed to `on_abandoned`: the token may have changed.
+        """
+        # Imported here: most programs do without asyncio, and it takes longer to import than all the rest.
+        from ._aio import in_thread
+
+        call = in_thread(partial(self._resend, token, session), self._abandoned)
+        del token, session
+        return delivered(await call)
+
+    def check(self) -> ResendResult:
+        """Tests the connection: resolves, connects, passes the proxy and makes TLS. Not one byte of HTTP is sent.
+
+        Returns a result with the action `none` and no token; raises NotSentError with the reason.
+        """
+        return delivered(self._check())
+
+    def close(self) -> None:
+        """Ends the use of this client; further calls raise InvalidArgumentError. Calls under way go on."""
+        self._context = None
+
+    @property
+    def closed(self) -> bool:
+        return self._context is None
+
+    def __enter__(self: _Self) -> _Self:
+        if self._context is None:
+            raise _closed()
+        return self
+
+    def __exit__(
+        self,
+        kind: Optional[Type[BaseException]],
+        error: Optional[BaseException],
+        traceback: Optional["TracebackType"],
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<paywall.Client, {'closed' if self._context is None else 'open'}>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a paywall.Client holds credentials and cannot be pickled or copied: make one per process")
+
+    def _resend(self, token: object, session: object) -> Outcome:
+        """The call. Gives its outcome as a value: to raise it is for a frame without token and session."""
+        # This reference keeps the context alive, whoever closes the client meanwhile.
+        context = self._context
+        if context is None or not context.pointer:
+            return self._refused(_closed())
+        if not isinstance(session, str):
+            session = _text_of(session)
+        token_bytes = encoded(token)
+        if isinstance(token_bytes, str):
+            return self._refused(bad_argument("token", token_bytes))
+        session_bytes = encoded(session)
+        if isinstance(session_bytes, str):
+            return self._refused(bad_argument("session", session_bytes))
+
+        native = context.native
+        document = c_char_p()
+        status: Optional[int] = None
+        try:
+            status = native.resend_otp(context.pointer, token_bytes, session_bytes, byref(document))
+            outcome = outcome_of(status, text_of(document), token, session)
+            self._log("resend_otp", outcome)
+            return outcome
+        except BaseException:
+            # A signal handler raised (Ctrl-C, a server that stops its worker). The call itself has run to its end.
+            text = text_of(document)
+            if text is not None:
+                self._abandoned(outcome_of(status, text, token, session))
+            del token, token_bytes, session, session_bytes, text
+            raise
+        finally:
+            native.string_free(document)
+
+    def _refused(self, error: InvalidArgumentError) -> Outcome:
+        """What the library was not even asked has its line in the log too."""
+        self._log("resend_otp", error)
+        return error
+
+    def _check(self) -> Outcome:
+        context = self._context
+        if context is None or not context.pointer:
+            return _closed()
+        document = c_char_p()
+        try:
+            status = context.native.ctx_check(context.pointer, byref(document))
+            outcome = outcome_of(status, text_of(document))
+        finally:
+            context.native.string_free(document)
+        self._log("check", outcome)
+        return outcome
+
+    def _abandoned(self, outcome: Outcome) -> None:
+        """Hands on the outcome of a call that nobody waits for."""
+        self._log("resend_otp (abandoned)", outcome)
+        if self._on_abandoned is None:
+            return
+        try:
+            self._on_abandoned(outcome)
+        except Exception as error:
+            self._log_failed_handler(error)
+
+    def _log(self, what: str, outcome: Outcome) -> None:
+        result = outcome.result if isinstance(outcome, PaywallError) else outcome
+        level = _INFO if result.status == Status.OK else _WARNING
+        # A broken logger must not take the outcome along. (Not contextlib.suppress: it costs more than the logger.)
+        try:
+            logger = _default_logger() if self._logger is None else self._logger
+            if logger is None or not logger.isEnabledFor(level):
+                return
+            logger.log(
+                level,
+                "%s: status=%s action=%s kind=%s request_id=%s elapsed_us=%s",
+                what,
+                result.status,
+                result.action,
+                None if result.error is None else result.error.kind,
+                result.request_id,
+                result.transport.elapsed_us,
+            )
+        except Exception:
+            return
+
+    def _log_failed_handler(self, error: Exception) -> None:
+        """Its text is not told: it may hold anything, a token too."""
+        with suppress(Exception):
+            logger = _default_logger() if self._logger is None else self._logger
+            if logger is not None:
+                logger.log(_ERROR, "on_abandoned raised %s", type(error).__name__)
+
+
+def _default_logger() -> Optional["logging.Logger"]:
+    """`logging.getLogger("paywall")`; None while nobody has imported logging: then nobody can read it either.
+
+    To import it here would take a third of the time until the first client.
+    """
+    global _logger
+    if _logger is None and "logging" in sys.modules:
+        module = sys.modules["logging"]
+        logger = module.getLogger("paywall")
+        # Without it the warnings of a program that has set up no logging would land on its standard error.
+        logger.addHandler(module.NullHandler())
+        _logger = logger
+    return _logger
+
+
+def _opened(on_abandoned: object, logger: object, options: Dict[str, Any]) -> Union[Context, PaywallError]:
+    if on_abandoned is not None and not callable(on_abandoned):
+        return bad_option("on_abandoned", "must be callable")
+    if logger is not None and not all(callable(getattr(logger, name, None)) for name in ("log", "isEnabledFor")):
+        return bad_option("logger", "must have the methods log and isEnabledFor, as those of the module logging do")
+    native = load()
+    if isinstance(native, PaywallError):
+        return native
+    return open_context(native, options)
+
+
+def _text_of(session: object) -> object:
+    """The text of a UUID; everything else as it is."""
+    # Where there is a UUID its module was imported; nobody else has to wait for that.
+    module = sys.modules.get("uuid")
+    return str(session) if module is not None and isinstance(session, module.UUID) else session
+
+
+def _closed() -> InvalidArgumentError:
+    return bad_argument("client", "is closed")

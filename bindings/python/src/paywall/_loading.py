@@ -1,0 +1,89 @@
+"""Finding libpaywall: once per process, when the first client is made."""
+
+import os
+import sys
+
+# Not threading: that would be imported for one lock.
+from _thread import allocate_lock
+from ctypes import CDLL
+from typing import List, Optional, Sequence, Tuple, Union
+
+from ._ffi import Native, declare
+from .errors import LibraryError, not_loaded
+
+VARIABLE = "PAYWALL_LIBRARY"
+
+if sys.platform == "win32":
+    FILE_NAME = "paywall.dll"
+elif sys.platform == "darwin":
+    FILE_NAME = "libpaywall.1.dylib"
+else:
+    FILE_NAME = "libpaywall.so.1"
+
+BUNDLED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "_native", FILE_NAME)
+
+_native: Optional[Native] = None
+_lock = allocate_lock()
+
+
+def load() -> Union[Native, LibraryError]:
+    """The library, loaded at the first call. A failure is returned, not raised, and the next call tries again.
+
+    Returned, because an exception would take the callers' frames along, and they hold credentials.
+    """
+    global _native
+    if _native is None:
+        with _lock:
+            if _native is None:
+                native, attempts = _first_that_loads(candidates())
+                if native is None:
+                    return not_loaded(attempts)
+                _native = native
+    return _native
+
+
+def candidates() -> List[str]:
+    """What is tried, in this order. A library that the environment names is the only one."""
+    named = os.environ.get(VARIABLE)
+    if named:
+        return [named]
+    # On Windows a bare name would be searched for along PATH and in the current folder.
+    return [BUNDLED] if sys.platform == "win32" else [BUNDLED, FILE_NAME]
+
+
+def _first_that_loads(paths: Sequence[str]) -> Tuple[Optional[Native], List[Tuple[str, str]]]:
+    attempts: List[Tuple[str, str]] = []
+    for path in paths:
+        loaded = _try(path)
+        if isinstance(loaded, Native):
+            attempts.append((path, "loaded"))
+            loaded.attempts = tuple(attempts)
+            return loaded, attempts
+        attempts.append((path, loaded))
+    return None, attempts
+
+
+def _try(path: str) -> Union[Native, str]:
+    """The library at this path, or why not."""
+    if path != FILE_NAME and not os.path.isabs(path):
+        return f"{VARIABLE} must be an absolute path"
+    if "\0" in path:
+        return "no path contains NUL"
+    if os.path.isabs(path) and not os.path.exists(path):
+        return "no such file"
+    try:
+        return declare(CDLL(path), path)
+    except OSError as error:
+        return str(error)
+    except (AttributeError, ValueError) as error:
+        return f"not a libpaywall for this package: {error}"
+
+
+def _renew_lock() -> None:
+    global _lock
+    _lock = allocate_lock()
+
+
+if hasattr(os, "register_at_fork"):
+    # Another thread of the parent may have held the lock; it does not exist in the child.
+    os.register_at_fork(after_in_child=_renew_lock)

@@ -1,0 +1,92 @@
+"""The exceptions: one class for each thing that can be true."""
+
+from typing import Any, Optional, Sequence, Tuple
+
+from .results import ErrorInfo, ResendResult
+from .words import Action, Kind, Status
+
+
+class PaywallError(Exception):
+    """A call that did not end with `ok`. `str()` of it is for the log: it holds no secret.
+
+    A pickled or copied exception comes back without token, session and body: hand these on yourself, from `result`.
+    """
+
+    result: ResendResult
+
+    def __init__(self, message: str, result: ResendResult) -> None:
+        super().__init__(message)
+        self.result = result
+
+    @property
+    def action(self) -> str:
+        """What to do next: one of `Action`, or a word of a newer library."""
+        return self.result.action
+
+    @property
+    def kind(self) -> Optional[str]:
+        """The class of the failure: one of `Kind`, or a word of a newer library."""
+        return None if self.result.error is None else self.result.error.kind
+
+    @property
+    def code(self) -> Optional[str]:
+        """The code that decided; for a bad option or argument its name."""
+        return None if self.result.error is None else self.result.error.code
+
+    def __reduce__(self) -> Tuple[Any, ...]:
+        return type(self), (str(self), self.result.without_secrets())
+
+
+class RejectedError(PaywallError):
+    """The service answered, and refused. `action` says what to do."""
+
+
+class NotSentError(PaywallError):
+    """No byte of the request left: calling again is safe."""
+
+
+class InDoubtError(PaywallError):
+    """The request may have arrived, and no answer that can be trusted came. Never call again automatically."""
+
+
+class InvalidArgumentError(PaywallError, ValueError):
+    """A bad argument or option; `code` is its name. Nothing was sent."""
+
+
+class LibraryError(PaywallError):
+    """The library could not be loaded, or caught a bug of its own. Nothing was sent."""
+
+    attempts: Sequence[Tuple[str, str]]
+    """For a library that could not be loaded: each path that was tried, and what came of it."""
+
+    def __init__(self, message: str, result: ResendResult, attempts: Sequence[Tuple[str, str]] = ()) -> None:
+        super().__init__(message, result)
+        self.attempts = tuple(attempts)
+
+    def __reduce__(self) -> Tuple[Any, ...]:
+        return type(self), (str(self), self.result.without_secrets(), self.attempts)
+
+
+def bad_argument(name: str, rule: str) -> InvalidArgumentError:
+    """What the library itself would say of a bad argument."""
+    return _invalid(Action.FIX_REQUEST, ErrorInfo(Kind.ARGUMENT, name, "argument"), rule)
+
+
+def bad_option(name: str, rule: str) -> InvalidArgumentError:
+    """What the library itself would say of a bad option."""
+    return _invalid(Action.FIX_CONFIGURATION, ErrorInfo(Kind.CONFIG, name, "config"), rule)
+
+
+def _invalid(action: str, error: ErrorInfo, rule: str) -> InvalidArgumentError:
+    message = f"nothing was sent: {error.code}: {rule}"
+    return InvalidArgumentError(message, ResendResult(Status.INVALID, action, message, error=error))
+
+
+def not_loaded(attempts: Sequence[Tuple[str, str]]) -> LibraryError:
+    """No library could be loaded: every path with its reason."""
+    tried = "; ".join(f"{path}: {reason}" for path, reason in attempts)
+    message = f"libpaywall could not be loaded. Tried {tried}"
+    result = ResendResult(
+        Status.INVALID, Action.FIX_CONFIGURATION, message, error=ErrorInfo(Kind.CONFIG, "PAYWALL_LIBRARY", "config")
+    )
+    return LibraryError(message, result, attempts)

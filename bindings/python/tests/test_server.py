@@ -1,0 +1,135 @@
+"""A pre-forking server under load: every answer is accounted for, none twice, also while workers are replaced."""
+
+import collections
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any, Dict, Iterator, List, Set
+
+import pytest
+from sandbox import Sandbox
+
+CLIENTS = 6
+CALLS = 150
+WARM_UP = "sbx_ok_0000"
+TOKENS = ["sbx_ok_5001", "sbx_token_invalid", "sbx_upstream", "sbx_renewed", "sbx_reset_after"]
+
+
+@pytest.fixture
+def gunicorn(sandbox: Sandbox, request: Any) -> Iterator["Server"]:
+    server = Server(sandbox, request.param)
+    yield server
+    server.stop()
+
+
+class Server:
+    def __init__(self, sandbox: Sandbox, flags: List[str]) -> None:
+        self.is_preloaded = "--preload" in flags
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port: int = free.getsockname()[1]
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", *self._flags(flags), "wsgi:application"],
+            env=sandbox.environment,
+            cwd=Path(__file__).parent,
+        )
+        deadline = time.monotonic() + 30
+        while not self._answers():
+            assert time.monotonic() < deadline, "gunicorn did not start"
+            time.sleep(0.05)
+
+    def _flags(self, flags: List[str]) -> List[str]:
+        address = f"127.0.0.1:{self.port}"
+        return ["--bind", address, "--log-level", "warning", "--workers", "3", "--graceful-timeout", "30", *flags]
+
+    def _answers(self) -> bool:
+        try:
+            socket.create_connection(("127.0.0.1", self.port), 1).close()
+        except OSError:
+            return False
+        return True
+
+    def signal(self, number: int) -> None:
+        os.kill(self._process.pid, number)
+
+    def stop(self) -> None:
+        self._process.terminate()
+        assert self._process.wait(60) == 0
+
+    def ask(self, token: str) -> Dict[str, Any]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection.request("GET", "/?" + token)
+        answer = connection.getresponse()
+        assert answer.status == 200
+        return json.loads(answer.read())  # type: ignore[no-any-return]
+
+
+FLAVOURS = {
+    "preloaded": ["--preload"],
+    "preloaded, threads": ["--preload", "--threads", "3"],
+    "each its own": [],
+}
+
+
+@pytest.mark.parametrize("gunicorn", FLAVOURS.values(), ids=FLAVOURS, indirect=True)
+def test_every_answer_is_accounted_for(gunicorn: Server, sandbox: Sandbox) -> None:
+    answers: List[Dict[str, Any]] = []
+    dropped: List[str] = []
+    failures: List[BaseException] = []
+
+    def shop(number: int) -> None:
+        try:
+            for turn in range(CALLS):
+                token = TOKENS[(number + turn) % len(TOKENS)]
+                try:
+                    answers.append(gunicorn.ask(token))
+                except (http.client.RemoteDisconnected, ConnectionError):
+                    # Some versions of gunicorn drop a few pages when they replace workers.
+                    dropped.append(token)
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=shop, args=(number,)) for number in range(CLIENTS)]
+    for thread in threads:
+        thread.start()
+    time.sleep(0.3)
+    # Workers are replaced in the middle of it.
+    gunicorn.signal(signal.SIGHUP)
+    for thread in threads:
+        thread.join()
+
+    assert failures == []
+    assert len(dropped) <= 2 * CLIENTS
+    assert len(answers) + len(dropped) == CLIENTS * CALLS
+    requests = sandbox.requests()
+    journal = {entry["request_id"]: entry for entry in requests if entry["token"] != WARM_UP}
+    warm_up = [entry for entry in requests if entry["token"] == WARM_UP]
+    assert len(journal) + len(warm_up) == len(requests), "no request twice"
+    ids = {answer["request_id"] for answer in answers}
+    assert len(ids) == len(answers)
+    assert ids <= set(journal)
+    assert len(set(journal) - ids) <= len(dropped), "no request without a page"
+    expected = {"sbx_ok_5001": "ok", "sbx_renewed": "ok", "sbx_token_invalid": "rejected"}
+    for answer in answers:
+        assert answer["status"] == expected.get(journal[answer["request_id"]]["token"], "in_doubt")
+    renewed = [answer["token"] for answer in answers if answer["status"] == "ok"]
+    assert len(set(renewed)) == len(renewed), "no worker got another's answer"
+
+    # No connection is shared by two processes; and within a worker it is kept.
+    workers: Dict[int, Set[int]] = collections.defaultdict(set)
+    for answer in answers:
+        workers[journal[answer["request_id"]]["connection"]].add(answer["worker"])
+    assert all(len(pids) == 1 for pids in workers.values())
+    assert len({answer["worker"] for answer in answers}) > 3, "workers were replaced"
+    if gunicorn.is_preloaded:
+        assert len(warm_up) == 1
+        assert warm_up[0]["connection"] not in workers, "nobody used the parent's connection"
+    resets = CLIENTS * CALLS // 5
+    assert len(workers) < resets + 40
