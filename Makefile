@@ -1,6 +1,6 @@
 # The two commands of README.md are `make demo` and `make test`; they install what they need.
 
-.PHONY: demo test faults windows header figures
+.PHONY: demo test faults windows header figures figures-bindings
 
 # A C till resends a one-time password over https, against the embedded sandbox.
 demo:
@@ -29,3 +29,8 @@ header:
 figures:
 	@scripts/setup.sh demo
 	@scripts/figures.sh
+
+# What a call costs in each language above the same call in C, side by side.
+figures-bindings:
+	@scripts/setup.sh test
+	@scripts/bindings-figures.sh
