@@ -14,6 +14,7 @@ test:
 
 # The fault matrix, as a table. FAULTS=word shows only the points whose name has the word.
 faults:
+	@scripts/setup.sh demo
 	@cargo test --quiet --locked --test faults -- --nocapture --test-threads=1
 
 # The x64 DLL, and the demonstration under Wine.

@@ -209,7 +209,7 @@ void pw_ctx_free(pw_ctx *ctx);
  * within 200 ms of that. There is no way to cancel it.
  *
  * token: the OTP token that the operation returned, or the newest one since; 1 to 1024 bytes, no control characters.
- * session: the Masterpass session, a GUID in any form that .NET prints; not all zero.
+ * session: the Masterpass session, a GUID in one of .NET's forms D, N, B and P, in any case; not all zero.
  * out_json: where the document goes, always. Must not be NULL: the new token would be lost. It carries token and
  * session, so do not log it; log its `message`. Free it with pw_string_free.
  * Returns: any status. On every one but PW_INVALID and PW_INTERNAL the document's otp_token and session_id are the

@@ -6,6 +6,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+echo "building the library and the sandbox: a minute or two the first time"
 scripts/build.sh
 if [ -z "${TILL:-}" ]; then
   TILL=$(scripts/build-till.sh)

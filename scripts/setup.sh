@@ -3,6 +3,11 @@
 #   setup.sh demo | test | windows
 set -euo pipefail
 
+if ! command -v cargo >/dev/null; then
+  echo "missing: cargo 1.91 or newer (https://rustup.rs)" >&2
+  exit 1
+fi
+
 case "${1:?which command: demo, test or windows}" in
   demo) packages=(gcc libc6-dev make) ;;
   test)

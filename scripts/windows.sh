@@ -22,6 +22,10 @@ out=target/windows/$target/release
 run=target/windows/run
 gcc=x86_64-w64-mingw32-gcc
 mkdir -p "$run"
+# Wine and mingw leave files behind where they work.
+export TMPDIR=$root/target/windows/tmp
+rm -rf "$TMPDIR"
+mkdir -p "$TMPDIR"
 
 # /usr/bin comes first, so that cargo and rustc are Debian's and not rustup's;
 # none of these variables may lead them, or the flags for this machine, back.
@@ -108,7 +112,7 @@ fi
 # Wine 8 cannot verify certificates as Windows does; the test's copy of the DLL
 # goes through a stand-in that says how (tests/windows/cryptwn.c). The names are
 # of equal length, so the import can be renamed in place.
-$gcc -std=c99 -Wall -Wextra -O2 -shared -static-libgcc tests/windows/cryptwn.c -o "$run/cryptwn.dll"
+$gcc -std=c99 -Wall -Wextra -Wno-attributes -O2 -shared -static-libgcc tests/windows/cryptwn.c -o "$run/cryptwn.dll"
 sed -i 's/crypt32\.dll/cryptwn.dll/' "$run/paywall.dll"
 imports "$run/paywall.dll" | grep -qx cryptwn.dll || die "the test's DLL does not import cryptwn.dll"
 

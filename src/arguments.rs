@@ -33,7 +33,7 @@ fn token_rule(token: &str) -> Result<(), &'static str> {
     Ok(())
 }
 
-/// Reads a session: a GUID in any form that .NET prints, and not all zero. Gives the lower-case form with hyphens.
+/// Reads a session: a GUID in one of .NET's forms D, N, B and P, and not all zero. Gives the lower-case form with hyphens.
 pub(crate) fn session(session: &str) -> Result<String, Box<Outcome>> {
     match guid(session) {
         Some(id) if id.is_nil() => Err(Outcome::invalid_argument(

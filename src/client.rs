@@ -393,6 +393,18 @@ fn retry_after_ms(received: &Received) -> Option<u64> {
     u64::try_from(wait.as_millis()).ok()
 }
 
+/// What a refusal by the HTTP status alone means, and what the service said about it.
+fn refusal(verdict: &Verdict, words: &str) -> String {
+    let meaning = match verdict.ruling.kind {
+        Some(Kind::Authentication) => "check api_key and api_client",
+        Some(Kind::Forbidden) => "these credentials may not do this",
+        Some(Kind::WrongAddress) => "nothing of the service is at this address: check base_url, its host and its path",
+        Some(Kind::RateLimited) => "too many requests",
+        _ => "the service or something before it did not take the request",
+    };
+    if words.is_empty() { meaning.to_owned() } else { format!("{meaning}; it says: {words}") }
+}
+
 /// The verdict in words, for the log.
 fn describe(verdict: &Verdict, http_status: u16) -> String {
     let Ruling { row, status, code, .. } = &verdict.ruling;
@@ -401,7 +413,7 @@ fn describe(verdict: &Verdict, http_status: u16) -> String {
     let quoted = match (&*words, &*code) {
         ("", "") => "without a reason".to_owned(),
         ("", code) => format!("({code})"),
-        (_, "") => words,
+        (words, "") => words.to_owned(),
         (words, code) => format!("{words} ({code})"),
     };
     let in_doubt = "whether a code is on its way is unknown, so the request must not be repeated automatically";
@@ -412,7 +424,7 @@ fn describe(verdict: &Verdict, http_status: u16) -> String {
         }
         (1 | 3 | 6, _) => format!("in doubt: HTTP {http_status} without an answer that can be trusted; {in_doubt}"),
         (4 | 5, Status::InDoubt) => format!("in doubt: HTTP {http_status}; {in_doubt}"),
-        (4, _) => format!("refused with HTTP {http_status}: {quoted}"),
+        (4, _) => format!("refused with HTTP {http_status}: {}", refusal(verdict, &words)),
         (5, _) => format!("refused with the redirect HTTP {http_status}, which is not followed: check base_url"),
         (9, _) => format!("the service wants 3-D Secure: {quoted}"),
         (11, _) => format!("in doubt: the service reported neither success nor failure {quoted}; {in_doubt}"),

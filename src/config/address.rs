@@ -118,6 +118,9 @@ fn prefix(path: &str) -> Result<String, String> {
     if !path.bytes().all(allowed) {
         return Err("has a character in its path that an address cannot have".into());
     }
+    if path.ends_with("/otp/resend") {
+        return Err("must be the base address alone: the library adds /api/paywall/masterpass/otp/resend".into());
+    }
     Ok(path.to_owned())
 }
 
@@ -163,6 +166,7 @@ mod tests {
             "https://[zz]",
             "https://a/../b",
             "https://a/<",
+            "https://example.com/api/paywall/masterpass/otp/resend/",
             "http://example.com",
             "http://10.0.0.1",
             "http://127.0.0.1.example.com",

@@ -197,7 +197,7 @@ impl Config {
     pub fn set_from_env(&mut self) -> Result<(), Box<Outcome>> {
         let mut changed = self.clone();
         for name in NAMES {
-            let Some(value) = std::env::var_os(format!("PAYWALL_{}", name.to_ascii_uppercase())) else { continue };
+            let Some(value) = std::env::var_os(variable(name)) else { continue };
             let Some(value) = value.to_str() else {
                 return Err(Outcome::invalid_option(name, "its environment variable must be UTF-8"));
             };
@@ -220,7 +220,13 @@ impl Config {
 
     /// The key and the client.
     pub(crate) fn credentials(&self) -> Result<(&Secret, &Secret), Box<Outcome>> {
-        let missing = |name| move || Outcome::invalid_option(name, "is required: take it from the merchant panel");
+        let missing = |name: &'static str| {
+            move || {
+                let variable = variable(name);
+                let rule = format!("is required: take it from the merchant panel (environment: {variable})");
+                Outcome::invalid_option(name, &rule)
+            }
+        };
         let key = self.api_key.as_ref().ok_or_else(missing("api_key"))?;
         let client = self.api_client.as_ref().ok_or_else(missing("api_client"))?;
         Ok((key, client))
@@ -247,11 +253,16 @@ impl fmt::Debug for Config {
     }
 }
 
+/// The environment variable of an option.
+fn variable(name: &str) -> String {
+    format!("PAYWALL_{}", name.to_ascii_uppercase())
+}
+
 /// Quotes the unknown name only where it cannot be a key that took the name's place: lower-case letters and `_`.
 fn unknown_option(name: &str) -> Box<Outcome> {
     let harmless = name.len() <= 32 && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
     let quoted = if harmless && !name.is_empty() { name } else { "option" };
-    let rule = format!("there is no such option; there are {} and header.<Name>", NAMES.join(", "));
+    let rule = format!("there is no such option; there are, in lower case, {} and header.<Name>", NAMES.join(", "));
     Outcome::invalid_option(quoted, &rule)
 }
 

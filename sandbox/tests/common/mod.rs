@@ -127,8 +127,11 @@ impl Drop for Server {
         if self.child.try_wait().unwrap().is_some() {
             return;
         }
-        // By signal, so that it removes its file.
-        self.signal("TERM");
+        // By signal, so that it removes its file; where there is no `kill`, at least it ends.
+        let asked = Command::new("kill").args(["-s", "TERM", &self.child.id().to_string()]).status();
+        if !asked.is_ok_and(|status| status.success()) {
+            _ = self.child.kill();
+        }
         self.ended();
     }
 }
