@@ -92,6 +92,7 @@ impl Client {
         let identity: Vec<(&str, &Secret)> = headers.iter().map(|(name, value)| (name.as_str(), value)).collect();
         let key = Key::new(&route, trust.map(|trust| trust.id), &identity);
         crate::ffi::os::stay_loaded();
+        delivery::warm_up();
         Ok(Client {
             route: Arc::new(route),
             key,

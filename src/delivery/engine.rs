@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -16,7 +17,7 @@ use super::connect::{Route, open};
 use super::deadline::Deadline;
 use super::failure::Failure;
 use super::wire::{INPUT_BUFFER, Wire};
-use crate::ffi::os::PerProcess;
+use crate::ffi::os::{self, PerProcess};
 use crate::secret::Secret;
 
 /// How many pools are kept. The one that was used longest ago goes first.
@@ -117,6 +118,28 @@ fn agent(route: Arc<Route>) -> Agent {
         .max_idle_age(LONGEST_IDLE)
         .build();
     Agent::with_parts(config, Dialler(route), NoResolver)
+}
+
+/// Lets ureq set up what it keeps for the whole process, before a fork can come in the midst of it: a child would wait
+/// for ever for the thread that was about to finish.
+pub(crate) fn warm_up() {
+    #[derive(Debug)]
+    struct Nowhere;
+    impl Connector for Nowhere {
+        type Out = Wire;
+        fn connect(&self, _: &ConnectionDetails, _: Option<()>) -> Result<Option<Wire>, ureq::Error> {
+            Ok(None)
+        }
+    }
+
+    static WARM: AtomicBool = AtomicBool::new(false);
+    if !WARM.load(Ordering::Acquire) {
+        os::between_forks(|| {
+            let agent = Agent::with_parts(Config::builder().proxy(None).build(), Nowhere, NoResolver);
+            _ = agent.get("http://127.0.0.1/").call();
+        });
+        WARM.store(true, Ordering::Release);
+    }
 }
 
 /// Makes the connections of one pool.

@@ -28,7 +28,7 @@ use crate::secret::Wiped;
 pub(crate) use call::{Limits, begin, connection, is_sent};
 pub(crate) use connect::Route;
 pub(crate) use deadline::Deadline;
-pub(crate) use engine::{Key, forget};
+pub(crate) use engine::{Key, forget, warm_up};
 pub(crate) use failure::Failure;
 pub(crate) use tls::Client as TlsClient;
 pub(crate) use trust::Trust;

@@ -1,9 +1,9 @@
 //! Turns a name into addresses, within a deadline.
 //!
-//! The system's resolver cannot be interrupted, so it works on a thread that may outlive the call. Those are bounded:
+//! The system's resolver cannot be interrupted, so it works on threads that may outlive the call. Those are bounded:
 //! behind a dead resolver every retry of a shop would leave one more behind.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, ToSocketAddrs};
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -17,17 +17,31 @@ use crate::outcome::{Kind, Stage};
 /// How many names are being resolved at once, in the whole process.
 const MOST_LOOKUPS: usize = 16;
 
-/// After this long somebody else may ask for the same name anew: in the child of a fork a look-up can be stuck for good,
-/// where another thread of the parent was in the midst of one.
+/// After this long somebody else may ask for the same name anew, whatever became of the look-up before.
 const STUCK: Duration = Duration::from_secs(30);
 
-static RESOLVER: PerProcess<Mutex<Resolver>> = PerProcess::new();
+/// How long a thread waits for another name. One that ends takes a lock of the C library, which a fork at that very moment
+/// would leave locked in the child for ever: so it ends when things have calmed down.
+const LINGER: Duration = Duration::from_secs(1);
+
+static RESOLVER: PerProcess<Resolver> = PerProcess::new();
 
 #[derive(Default)]
 struct Resolver {
-    /// Look-ups that have not ended, stuck ones too.
-    running: usize,
+    state: Mutex<State>,
+    more: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    /// By name.
     current: HashMap<String, Arc<Lookup>>,
+    /// Those that no thread has taken yet.
+    waiting: VecDeque<(String, Arc<Lookup>)>,
+    /// Look-ups that have no answer yet, stuck ones too.
+    open: usize,
+    /// Threads that wait for one.
+    idle: usize,
 }
 
 /// A name that is being resolved: everybody who asks for it in the meantime waits for the same answer.
@@ -62,37 +76,59 @@ fn unresolved(host: &str) -> Failure {
 }
 
 fn join_or_start(host: &str) -> Result<Arc<Lookup>, Failure> {
-    let mut resolver = lock(RESOLVER.get());
-    if let Some(lookup) = resolver.current.get(host).filter(|lookup| lookup.since.elapsed() < STUCK) {
+    let resolver = RESOLVER.get();
+    let mut state = lock(&resolver.state);
+    if let Some(lookup) = state.current.get(host).filter(|lookup| lookup.since.elapsed() < STUCK) {
         return Ok(Arc::clone(lookup));
     }
-    if resolver.running >= MOST_LOOKUPS {
+    if state.open >= MOST_LOOKUPS {
         let what = format!("{MOST_LOOKUPS} other names are still being resolved: the resolver does not answer");
         return Err(Failure::new(Kind::Dns, Stage::Resolve, what));
     }
+    if state.idle > state.waiting.len() {
+        resolver.more.notify_one();
+    } else {
+        os::spawn(c"paywall-resolve", || work(RESOLVER.get()))
+            .map_err(|error| unresolved(host).because(format!("no thread for it: {error}")))?;
+    }
     let lookup = Arc::new(Lookup { since: Instant::now(), answer: Mutex::default(), answered: Condvar::default() });
-    let (name, answering) = (host.to_owned(), Arc::clone(&lookup));
-    os::spawn("paywall-resolve", move || {
-        let answer = panic::catch_unwind(AssertUnwindSafe(|| ask_system(&name)))
-            .unwrap_or_else(|_| Err("the system's resolver failed".to_owned()));
-        // Forget the name first: whoever asks after the answer gets a new one.
-        let mut resolver = lock(RESOLVER.get());
-        resolver.running -= 1;
-        if resolver.current.get(&name).is_some_and(|current| Arc::ptr_eq(current, &answering)) {
-            resolver.current.remove(&name);
-        }
-        drop(resolver);
-        *lock(&answering.answer) = Some(answer);
-        answering.answered.notify_all();
-    })
-    .map_err(|error| unresolved(host).because(format!("no thread for it: {error}")))?;
-    resolver.running += 1;
-    resolver.current.insert(host.to_owned(), Arc::clone(&lookup));
+    state.open += 1;
+    state.current.insert(host.to_owned(), Arc::clone(&lookup));
+    state.waiting.push_back((host.to_owned(), Arc::clone(&lookup)));
     Ok(lookup)
 }
 
+/// What a thread does: one name after another, until none comes any more.
+fn work(resolver: &Resolver) {
+    let mut state = lock(&resolver.state);
+    loop {
+        let Some((name, lookup)) = state.waiting.pop_front() else {
+            state.idle += 1;
+            let waited = resolver.more.wait_timeout_while(state, LINGER, |state| state.waiting.is_empty());
+            let (again, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
+            state = again;
+            state.idle -= 1;
+            if timeout.timed_out() && state.waiting.is_empty() {
+                return;
+            }
+            continue;
+        };
+        drop(state);
+        let answer = panic::catch_unwind(AssertUnwindSafe(|| ask_system(&name)))
+            .unwrap_or_else(|_| Err("the system's resolver failed".to_owned()));
+        // Forget the name first: whoever asks after the answer gets a new one.
+        state = lock(&resolver.state);
+        state.open -= 1;
+        if state.current.get(&name).is_some_and(|current| Arc::ptr_eq(current, &lookup)) {
+            state.current.remove(&name);
+        }
+        *lock(&lookup.answer) = Some(answer);
+        lookup.answered.notify_all();
+    }
+}
+
 fn ask_system(name: &str) -> Result<Vec<IpAddr>, String> {
-    match (name, 0).to_socket_addrs() {
+    match os::between_forks(|| (name, 0).to_socket_addrs()) {
         Ok(addresses) => Ok(addresses.map(|address| address.ip()).collect()),
         Err(error) => Err(error.to_string()),
     }

@@ -86,7 +86,7 @@ pub(super) fn handshake(socket: Socket, client: &Client, host: &str, deadline: D
 fn perform(socket: Socket, session: Session, deadline: Deadline) -> Result<(Socket, Session), Failure> {
     let (done, result) = std::sync::mpsc::channel();
     let work = move || _ = done.send(shake_hands(socket, session, deadline));
-    crate::ffi::os::spawn("paywall-tls", work)
+    crate::ffi::os::spawn(c"paywall-tls", work)
         .map_err(|error| Failure::new(Kind::Tls, Stage::Tls, "no thread for the TLS handshake").because(error))?;
     match deadline.remaining().map(|remaining| result.recv_timeout(remaining)) {
         Some(Ok(result)) => result,

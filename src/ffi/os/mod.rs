@@ -12,6 +12,7 @@ use unix as platform;
 #[cfg(windows)]
 use windows as platform;
 
+use std::ffi::CStr;
 use std::io;
 use std::net::TcpStream;
 use std::time::Duration;
@@ -31,13 +32,18 @@ pub(crate) fn wait(socket: &TcpStream, wanted: Readiness, timeout: Duration) -> 
 }
 
 /// Starts a thread that handles none of the host's signals.
-pub(crate) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
-    platform::spawn(std::thread::Builder::new().name(name.to_owned()), work)
+pub(crate) fn spawn(name: &CStr, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    platform::spawn(name, work)
 }
 
 /// Counts the forks that led to this process.
 pub(crate) fn generation() -> u64 {
     platform::generation()
+}
+
+/// Does work in the C library that takes locks of its own: a fork waits for it, so that no child inherits them locked.
+pub(crate) fn between_forks<T>(work: impl FnOnce() -> T) -> T {
+    platform::between_forks(work)
 }
 
 /// Makes sure that the library's code stays in memory: a thread that resolves a name may outlive the last call.

@@ -1,11 +1,10 @@
 //! Windows: WSAPoll, and a module that stays loaded. There is no fork, and there are no signals.
 
-use std::ffi::c_void;
+use std::ffi::{CStr, c_void};
 use std::io;
 use std::net::TcpStream;
 use std::os::windows::io::AsRawSocket;
 use std::ptr;
-use std::thread::Builder;
 
 use super::Readiness;
 
@@ -57,12 +56,17 @@ pub(super) fn wait(socket: &TcpStream, wanted: Readiness, milliseconds: i32) -> 
     })
 }
 
-pub(super) fn spawn(builder: Builder, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
-    builder.spawn(work).map(drop)
+pub(super) fn spawn(name: &CStr, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    let name = name.to_string_lossy().into_owned();
+    std::thread::Builder::new().name(name).spawn(work).map(drop)
 }
 
 pub(super) fn generation() -> u64 {
     0
+}
+
+pub(super) fn between_forks<T>(work: impl FnOnce() -> T) -> T {
+    work()
 }
 
 pub(super) fn stay_loaded() {
