@@ -14,6 +14,9 @@ step scripts/c-tests.sh
 step scripts/demo.sh
 step bindings/python/test.sh
 step bindings/php/test.sh
+step bindings/cpp/test.sh
+step bindings/pascal/test.sh
+step bindings/dotnet/test.sh
 step scripts/setup.sh windows
 step scripts/windows.sh
 printf '\nall is well\n'

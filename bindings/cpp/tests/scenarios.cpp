@@ -1,0 +1,380 @@
+/*
+ * Every scenario of the list that all languages share, both ways of calling, and bad input. Built with and without
+ * exceptions, run alone and under valgrind.
+ *
+ *   scenarios            every scenario
+ *   scenarios refused    what must send nothing: the caller compares the sandbox's journal before and after
+ */
+#include <cstdio>
+#include <fstream>
+#include <sstream>
+#include <type_traits>
+#include <vector>
+
+#include "paywall.hpp"
+
+namespace {
+
+using paywall::Client;
+using paywall::Config;
+using paywall::Result;
+
+const char SESSION[] = "6489433e-f36b-1410-825e-001264113a90";
+
+static_assert(!std::is_copy_constructible<Client>::value && !std::is_copy_assignable<Client>::value, "one owner");
+static_assert(!std::is_copy_constructible<Config>::value, "one owner");
+static_assert(std::is_nothrow_move_constructible<Client>::value && std::is_nothrow_move_assignable<Client>::value, "");
+static_assert(noexcept(std::declval<const Client &>().try_resend_otp("", "")), "the status variant never throws");
+static_assert(noexcept(std::declval<const Client &>().try_check()), "the status variant never throws");
+
+int passed, failed;
+std::string scenario;
+
+#define CHECK(condition) check(static_cast<bool>(condition), #condition, __LINE__)
+
+void check(bool holds, const char *what, int line)
+{
+    ++(holds ? passed : failed);
+    if (!holds)
+        std::fprintf(stderr, "scenarios.cpp:%d: %s [%s]\n", line, what, scenario.c_str());
+}
+
+void same(const std::string &told, const std::string &expected, int line)
+{
+    check(told == expected, ("\"" + told + "\" is not \"" + expected + "\"").c_str(), line);
+}
+#define SAME(told, expected) same(told, expected, __LINE__)
+
+std::string needed(const char *variable)
+{
+    const char *value = std::getenv(variable);
+    if (!value) {
+        std::fprintf(stderr, "%s must be set: test.sh does\n", variable);
+        std::exit(2);
+    }
+    return value;
+}
+
+/* A member of a document; "" where it is null or absent, as the header has it. */
+std::string member(const std::string &json, const std::string &pointer)
+{
+    char *text = pw_json_get(json.c_str(), pointer.c_str());
+    const std::string copy = text ? text : "";
+    pw_string_free(text);
+    return copy;
+}
+
+std::string number_or_empty(long long number, long long absent)
+{
+    return number == absent ? std::string() : std::to_string(number);
+}
+
+void configure(Config &config)
+{
+    /* Under valgrind a handshake takes seconds. */
+    CHECK(config.try_set("timeout_ms", "60000").ok());
+    CHECK(config.try_set("connect_timeout_ms", "60000").ok());
+    CHECK(config.try_from_env().ok());
+    CHECK(config.try_set("base_url", needed("SANDBOX_HTTPS")).ok());
+}
+
+/* Each accessor against the document that it reads. */
+void members_are_the_documents(const Result &result)
+{
+    const std::string json = result.json();
+    SAME(result.status(), member(json, "/status"));
+    SAME(result.action(), member(json, "/action"));
+    SAME(result.message(), member(json, "/message"));
+    SAME(result.customer_message(), member(json, "/customer_message"));
+    SAME(result.otp_token(), member(json, "/otp_token"));
+    SAME(result.token_state(), member(json, "/token_state"));
+    SAME(result.session_id(), member(json, "/session_id"));
+    SAME(result.session_renewed() ? "true" : "false", member(json, "/session_renewed"));
+    SAME(result.response_code(), member(json, "/response_code"));
+    SAME(result.reference_number(), member(json, "/reference_number"));
+    SAME(result.correlation_id(), member(json, "/correlation_id"));
+    SAME(result.url_3d(), member(json, "/url_3d"));
+    SAME(number_or_empty(result.http_status(), 0), member(json, "/http_status"));
+    SAME(result.request_id(), member(json, "/request_id"));
+    SAME(result.kind(), member(json, "/error/kind"));
+    SAME(result.code(), member(json, "/error/code"));
+    SAME(result.stage(), member(json, "/error/stage"));
+    SAME(number_or_empty(result.retry_after_ms(), -1), member(json, "/error/retry_after_ms"));
+    SAME(result.detail(), member(json, "/error/detail"));
+    SAME(number_or_empty(result.elapsed_us(), -1), member(json, "/transport/elapsed_us"));
+    SAME(result.connection(), member(json, "/transport/connection"));
+    SAME(result.response_body(), member(json, "/response_body"));
+    SAME(result.response_truncated() ? "true" : "false", member(json, "/response_truncated"));
+    CHECK(result.ok() + result.rejected() + result.not_sent() + result.in_doubt() + result.invalid() +
+              result.internal() == 1);
+    SAME(result.status(), pw_status_name(result.number()));
+}
+
+void as_expected(const Result &result, const std::string &row, const std::string &token)
+{
+    members_are_the_documents(result);
+    SAME(result.status(), member(row, "/expect/status"));
+    SAME(result.action(), member(row, "/expect/action"));
+    SAME(result.kind(), member(row, "/expect/kind"));
+    SAME(result.code(), member(row, "/expect/code"));
+    SAME(result.stage(), member(row, "/expect/stage"));
+    SAME(result.token_state(), member(row, "/expect/token_state"));
+    SAME(result.session_renewed() ? "true" : "false", member(row, "/expect/session_renewed"));
+    SAME(number_or_empty(result.http_status(), 0), member(row, "/expect/http_status"));
+    if (result.token_state().empty())
+        SAME(result.otp_token(), "");
+    else
+        CHECK((result.otp_token() == token) == (result.token_state() != "new"));
+}
+
+#if PAYWALL_EXCEPTIONS
+/* Which exception is thrown, and that it says what the status variant says. */
+void thrown(const Client &client, const std::string &token, const std::string &session, const std::string &row)
+{
+    std::string type = "ok";
+    try {
+        as_expected(client.resend_otp(token, session), row, token);
+    } catch (const paywall::Error &error) {
+        type = dynamic_cast<const paywall::Rejected *>(&error)          ? "rejected"
+               : dynamic_cast<const paywall::NotSent *>(&error)         ? "not_sent"
+               : dynamic_cast<const paywall::InDoubt *>(&error)         ? "in_doubt"
+               : dynamic_cast<const paywall::InvalidArgument *>(&error) ? "invalid"
+                                                                        : "internal";
+        as_expected(error.result(), row, token);
+        SAME(error.what(), error.result().message());
+        SAME(error.action(), error.result().action());
+        SAME(error.kind(), error.result().kind());
+        SAME(error.code(), error.result().code());
+        CHECK(token.size() < 6 || std::string(error.what()).find(token) == std::string::npos);
+        /* A wrong session is answered with the form of a right one, which is the one used here. */
+        CHECK(session != SESSION || std::string(error.what()).find(SESSION) == std::string::npos);
+    }
+    SAME(type, member(row, "/expect/status"));
+}
+#endif
+
+void every_scenario()
+{
+    static const char *const options[] = {"timeout_ms", "base_url", "proxy", "api_key"};
+    std::ifstream file(needed("SCENARIOS").c_str());
+    std::stringstream content;
+    content << file.rdbuf();
+    const std::string scenarios = content.str();
+    int rows = 0;
+    for (;; ++rows) {
+        const std::string row = member(scenarios, "/" + std::to_string(rows));
+        if (row.empty())
+            break;
+        scenario = member(row, "/name");
+        const std::string token = member(row, "/token");
+        const std::string own_session = member(row, "/session");
+        const std::string session = own_session.empty() ? SESSION : own_session;
+
+        Config config;
+        configure(config);
+        Client client;
+        /* A kept connection for those with a short deadline: under valgrind a handshake alone takes longer. */
+        CHECK(client.try_open(config).ok());
+        CHECK(client.try_resend_otp("sbx_ok_5001", SESSION).ok());
+        for (const char *option : options) {
+            const std::string value = member(row, std::string("/options/") + option);
+            CHECK(value.empty() || config.try_set(option, value).ok());
+        }
+        CHECK(client.try_open(config).ok());
+        as_expected(client.try_resend_otp(token, session), row, token);
+#if PAYWALL_EXCEPTIONS
+        Config again;
+        configure(again);
+        CHECK(Client(again).resend_otp("sbx_ok_5001", SESSION).ok());
+        thrown(Client(config), token, session, row);
+#endif
+    }
+    scenario = "the list";
+    CHECK(rows >= 40);
+}
+
+void refused(const Result &result, const char *kind, const char *code)
+{
+    CHECK(result.invalid());
+    members_are_the_documents(result);
+    SAME(result.kind(), kind);
+    SAME(result.code(), code);
+    SAME(result.otp_token(), "");
+}
+
+void bad_input()
+{
+    scenario = "bad input";
+    const std::string with_nul("sbx_ok\0_5001", 12), nul_at_end("sbx_ok_5001\0", 12), only_nul(1, '\0');
+    const std::vector<std::string> broken = {"\xff", "a\xc3", "\xed\xa0\x80", "\xc0\x80", "\xf8\x88\x80\x80\x80"};
+    Config config;
+    configure(config);
+    Client client;
+    CHECK(!client);
+    refused(client.try_resend_otp("sbx_ok_5001", SESSION), "argument", "ctx");
+    refused(client.try_check(), "argument", "ctx");
+    CHECK(client.try_open(config).ok());
+    CHECK(client);
+
+    for (const std::string &text : {with_nul, nul_at_end, only_nul}) {
+        refused(client.try_resend_otp(text, SESSION), "argument", "token");
+        refused(client.try_resend_otp("sbx_ok_5001", text), "argument", "session");
+        refused(client.try_resend_otp("sbx_ok_5001", SESSION + text), "argument", "session");
+        refused(config.try_set("app" + text, "x"), "argument", "name");
+        refused(config.try_set("app", text), "argument", "value");
+    }
+    for (const std::string &text : broken) {
+        refused(client.try_resend_otp(text, SESSION), "argument", "token");
+        refused(client.try_resend_otp("sbx_ok_5001", text), "argument", "session");
+        refused(config.try_set(text, "x"), "argument", "name");
+        refused(config.try_set("app", text), "argument", "value");
+    }
+    const char *none = nullptr;
+    refused(client.try_resend_otp(none, SESSION), "argument", "token");
+    refused(client.try_resend_otp("sbx_ok_5001", nullptr), "argument", "session");
+    refused(config.try_set(nullptr, "x"), "argument", "name");
+    refused(config.try_set("timeout_ms", "0"), "config", "timeout_ms");
+    refused(client.try_resend_otp(std::string(1025, 'x'), SESSION), "argument", "token");
+    refused(Client().try_open(Config()), "config", "environment");
+
+    /* A failure leaves the client what it was. */
+    const Config empty;
+    refused(client.try_open(empty), "config", "environment");
+    CHECK(client);
+
+    Client taken(std::move(client));
+    CHECK(taken && !client);
+    refused(client.try_resend_otp("sbx_ok_5001", SESSION), "argument", "ctx");
+    refused(client.try_check(), "argument", "ctx");
+    Client &itself = taken;
+    taken = std::move(itself);
+    CHECK(taken);
+    client = std::move(taken);
+    CHECK(client && !taken);
+
+    Config moved(std::move(config));
+    refused(config.try_set("app", "x"), "argument", "config");
+    refused(config.try_from_env(), "argument", "config");
+    refused(Client().try_open(config), "argument", "config");
+    config = std::move(moved);
+    CHECK(config.try_set("app", "x/1").ok());
+    SAME(config.try_set("app", "x/1").status(), "ok");
+    SAME(config.try_set("app", "x/1").action(), "none");
+    SAME(config.try_set("app", "x/1").json(), "");
+
+    CHECK(paywall::detail::abi_fits(static_cast<uint32_t>(PW_ABI_MAJOR) << 16 | PW_ABI_MINOR));
+    CHECK(paywall::detail::abi_fits(static_cast<uint32_t>(PW_ABI_MAJOR) << 16 | (PW_ABI_MINOR + 1)));
+    CHECK(!paywall::detail::abi_fits(static_cast<uint32_t>(PW_ABI_MAJOR + 1) << 16));
+    CHECK(!paywall::detail::abi_fits(0));
+
+    /* Numbers that a newer library might return. */
+    for (const pw_status number : {6, 17, -1, 2147483647, -2147483647 - 1}) {
+        const paywall::detail::Shared document = std::make_shared<paywall::detail::Document>();
+        document->took(number);
+        const Result result(document);
+        CHECK(result.in_doubt() && !result.ok() && !result.not_sent() && !result.invalid());
+        SAME(result.action(), "await_code");
+        SAME(result.otp_token(), "");
+#if PAYWALL_EXCEPTIONS
+        bool in_doubt = false;
+        try {
+            paywall::detail::throw_unless_ok(document);
+        } catch (const paywall::InDoubt &error) {
+            in_doubt = true;
+            SAME(error.what(), "unrecognized");
+        }
+        CHECK(in_doubt);
+#endif
+    }
+
+#if PAYWALL_EXCEPTIONS
+    int caught = 0;
+    try {
+        client.resend_otp(with_nul, SESSION);
+    } catch (const paywall::InvalidArgument &error) {
+        ++caught;
+        /* A copy outlives what it was copied from. */
+        const paywall::Error copy = error;
+        SAME(copy.what(), "nothing was sent: token: must not hold a NUL character");
+        SAME(copy.code(), "token");
+    }
+    try {
+        taken.resend_otp("sbx_ok_5001", SESSION);
+    } catch (const std::exception &error) {
+        ++caught;
+        CHECK(std::strlen(error.what()) > 0);
+    }
+    try {
+        Config().set("app", "x/1").set("locale", "de");
+    } catch (const paywall::InvalidArgument &error) {
+        ++caught;
+        SAME(error.code(), "locale");
+    }
+    try {
+        Client from_nothing((Config()));
+    } catch (const paywall::InvalidArgument &error) {
+        ++caught;
+        SAME(error.code(), "environment");
+    }
+    try {
+        taken.check();
+    } catch (const paywall::InvalidArgument &) {
+        ++caught;
+    }
+    /* Whoever lets it out of a noexcept boundary can keep it. */
+    std::exception_ptr kept;
+    try {
+        client.resend_otp("sbx\nok", SESSION);
+    } catch (...) {
+        kept = std::current_exception();
+    }
+    try {
+        std::rethrow_exception(kept);
+    } catch (const paywall::Error &error) {
+        ++caught;
+        SAME(error.code(), "token");
+    }
+    CHECK(caught == 6);
+#endif
+}
+
+void check_connection()
+{
+    scenario = "check";
+    Config config;
+    configure(config);
+    Client client;
+    CHECK(client.try_open(config).ok());
+    const Result checked = client.try_check();
+    CHECK(checked.ok());
+    SAME(checked.action(), "none");
+    SAME(checked.otp_token(), "");
+    CHECK(client.try_open_from_env().ok() == (std::getenv("PAYWALL_BASE_URL") != nullptr));
+    CHECK(config.try_set("base_url", "https://localhost:1").ok());
+    CHECK(client.try_open(config).ok());
+    CHECK(client.try_check().not_sent());
+#if PAYWALL_EXCEPTIONS
+    try {
+        client.check();
+        CHECK(false);
+    } catch (const paywall::NotSent &error) {
+        SAME(error.action(), "retry");
+        SAME(error.kind(), "connect");
+    }
+#endif
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    if (argc == 2 && std::strcmp(argv[1], "refused") == 0) {
+        bad_input();
+        check_connection();
+    } else {
+        every_scenario();
+    }
+    std::printf("scenarios%s%s: %d passed, %d failed\n", argc == 2 ? ", refused" : "",
+                PAYWALL_EXCEPTIONS ? "" : " (no exceptions)", passed, failed);
+    return failed != 0 || passed == 0;
+}

@@ -1,0 +1,70 @@
+using System;
+using System.Configuration;
+using System.Web;
+using System.Web.UI;
+using System.Web.UI.WebControls;
+using Paywall;
+
+namespace Shop
+{
+    /// <summary>The button "send the code again" of a checkout page, for ASP.NET Web Forms on .NET Framework.</summary>
+    public class ResendPage : Page
+    {
+        /// <summary>Where the shopper is told what came of it.</summary>
+        protected Label Told;
+
+        /// <summary>The box for the code.</summary>
+        protected TextBox Code;
+
+        // One for the application: made at the first use, from appSettings.
+        private static readonly Lazy<IPaywallClient> Client = new Lazy<IPaywallClient>(
+            () => new PaywallClient(PaywallOptions.From(ConfigurationManager.AppSettings)),
+            System.Threading.LazyThreadSafetyMode.PublicationOnly);
+
+        /// <summary>The button was pressed. A page with session state serves one request of a shopper at a time, so a
+        /// double click comes second, with the token that the first one stored.</summary>
+        protected void ResendClicked(object sender, EventArgs e)
+        {
+            ResendOtpResult result;
+            try
+            {
+                result = Client.Value.ResendOtp((string)Session["otp_token"], (string)Session["otp_session"]);
+            }
+            catch (PaywallException error)
+            {
+                result = error.Result;
+                Trace.Warn("paywall", error.Message);
+            }
+            catch (ArgumentException error)
+            {
+                // A bad option, or the shopper's session is over: there is no token to send.
+                Trace.Warn("paywall", error.Message);
+                Told.Text = "Lütfen ödemeye yeniden başlayın.";
+                return;
+            }
+            // Before anything is shown: whatever came of it, these are the ones to use next.
+            if (result.OtpToken != null)
+            {
+                Session["otp_token"] = result.OtpToken;
+                Session["otp_session"] = result.SessionId;
+            }
+            Code.Visible = result.Action == PaywallActions.VerifyOtp || result.Action == PaywallActions.AwaitCode
+                || result.Action == PaywallActions.Wait;
+            Told.Text = HttpUtility.HtmlEncode(Text(result.Action) + " " + result.CustomerMessage);
+        }
+
+        private static string Text(string action)
+        {
+            switch (action)
+            {
+                case PaywallActions.VerifyOtp: return "Gönderdiğimiz kodu girin.";
+                case PaywallActions.AwaitCode: return "Kodu girin. Yalnızca gelmezse yeniden basın.";
+                case PaywallActions.Wait: return "Lütfen biraz bekleyin.";
+                case PaywallActions.Retry: return "Kod gönderilmedi. Lütfen yeniden basın.";
+                case PaywallActions.Restart:
+                case PaywallActions.CheckOperation: return "Lütfen ödemeye yeniden başlayın.";
+                default: return "Lütfen başka bir ödeme yöntemi seçin.";
+            }
+        }
+    }
+}

@@ -1,0 +1,8 @@
+using System.Reflection;
+using System.Resources;
+
+[assembly: AssemblyTitle("Paywall")]
+[assembly: AssemblyDescription("Paywall's Masterpass \"Resend OTP\", sent at most once, with the truth about it")]
+[assembly: AssemblyVersion("0.1.0.0")]
+[assembly: AssemblyFileVersion("0.1.0.0")]
+[assembly: NeutralResourcesLanguage("en")]

@@ -1,0 +1,251 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Text;
+
+namespace Paywall.Interop
+{
+    /// <summary>The calls: texts to bytes, documents to results and exceptions.</summary>
+    internal static class Call
+    {
+        // By number.
+        private static readonly string[] Statuses =
+        {
+            PaywallStatuses.Ok, PaywallStatuses.Rejected, PaywallStatuses.NotSent, PaywallStatuses.InDoubt,
+            PaywallStatuses.Invalid, PaywallStatuses.Internal,
+        };
+
+        // Throws on lone surrogates, where Encoding.UTF8 would send a question mark in their place.
+        private static readonly UTF8Encoding Strict = new UTF8Encoding(false, true);
+
+        internal static ContextHandle Open(Functions functions, PaywallOptions options)
+        {
+            using (var config = new ConfigHandle(functions))
+            {
+                bool held = false;
+                try
+                {
+                    config.DangerousAddRef(ref held);
+                    foreach (KeyValuePair<string, string> option in options.All())
+                        Set(functions, config.DangerousGetHandle(), option.Key, option.Value);
+                    var context = new ContextHandle(functions);
+                    IntPtr document;
+                    int status;
+                    string text;
+                    // Here and below: ASP.NET aborts the threads of pages that take too long, but not within a finally.
+                    try
+                    {
+                    }
+                    finally
+                    {
+                        status = context.Open(config.DangerousGetHandle(), out document);
+                        text = Taken(functions, document);
+                    }
+                    if (status == 0)
+                        return context;
+                    context.Dispose();
+                    throw Failure(status, text, null, null);
+                }
+                finally
+                {
+                    if (held)
+                        config.DangerousRelease();
+                }
+            }
+        }
+
+        internal static ResendOtpResult Resend(ContextHandle context, string token, string session)
+        {
+            if (context.IsDisposed)
+                throw Disposed();
+            string broken;
+            byte[] tokenBytes = Bytes(token, out broken);
+            if (tokenBytes == null)
+                throw PaywallArgumentException.Argument("token", broken);
+            byte[] sessionBytes = Bytes(session, out broken);
+            bool held = false;
+            try
+            {
+                if (sessionBytes == null)
+                    throw PaywallArgumentException.Argument("session", broken);
+                // Throws where the client is disposed; keeps the context where it is disposed meanwhile.
+                Hold(context, ref held);
+                IntPtr document;
+                int status;
+                string text;
+                try
+                {
+                }
+                finally
+                {
+                    status = context.Functions.ResendOtp(
+                        context.DangerousGetHandle(), tokenBytes, sessionBytes, out document);
+                    text = Taken(context.Functions, document);
+                }
+                return Outcome(status, text, token, session);
+            }
+            finally
+            {
+                if (held)
+                    context.DangerousRelease();
+                Array.Clear(tokenBytes, 0, tokenBytes.Length);
+                if (sessionBytes != null)
+                    Array.Clear(sessionBytes, 0, sessionBytes.Length);
+            }
+        }
+
+        internal static ResendOtpResult Check(ContextHandle context)
+        {
+            bool held = false;
+            try
+            {
+                Hold(context, ref held);
+                IntPtr document;
+                int status = context.Functions.ContextCheck(context.DangerousGetHandle(), out document);
+                return Outcome(status, Taken(context.Functions, document), null, null);
+            }
+            finally
+            {
+                if (held)
+                    context.DangerousRelease();
+            }
+        }
+
+        internal static string MemberOf(Functions functions, string json, string pointer)
+        {
+            string broken;
+            byte[] jsonBytes = Bytes(json, out broken), pointerBytes = Bytes(pointer, out broken);
+            if (jsonBytes == null || pointerBytes == null)
+                return null;
+            return Taken(functions, functions.JsonGet(jsonBytes, pointerBytes));
+        }
+
+        private static void Hold(ContextHandle context, ref bool held)
+        {
+            if (context.IsDisposed)
+                throw Disposed();
+            try
+            {
+                context.DangerousAddRef(ref held);
+            }
+            catch (ObjectDisposedException)
+            {
+                throw Disposed();
+            }
+        }
+
+        /// <summary>The framework's own would name a class that nobody knows.</summary>
+        private static ObjectDisposedException Disposed()
+        {
+            return new ObjectDisposedException("PaywallClient");
+        }
+
+        private static void Set(Functions functions, IntPtr config, string name, string value)
+        {
+            // A header's own name is not told: it may be a secret in the wrong place.
+            string shown = name.StartsWith("header.", StringComparison.Ordinal) ? "header" : name;
+            string broken;
+            byte[] nameBytes = Bytes(name, out broken);
+            byte[] valueBytes = nameBytes == null ? null : Bytes(value, out broken);
+            if (valueBytes == null)
+                throw PaywallArgumentException.Option(shown, broken);
+            IntPtr document;
+            int status = functions.ConfigSet(config, nameBytes, valueBytes, out document);
+            Array.Clear(valueBytes, 0, valueBytes.Length);
+            string text = Taken(functions, document);
+            if (status != 0)
+                throw Failure(status, text, null, null);
+        }
+
+        /// <summary>A text as C takes it; or null, and the rule that it breaks.</summary>
+        private static byte[] Bytes(string text, out string broken)
+        {
+            broken = null;
+            if (text == null)
+                broken = "must not be null";
+            else if (text.IndexOf('\0') >= 0)
+                // C would take it for the end, and the rest would be lost without a word.
+                broken = "must not contain NUL";
+            else
+                try
+                {
+                    var bytes = new byte[Strict.GetByteCount(text) + 1];
+                    Strict.GetBytes(text, 0, text.Length, bytes, 0);
+                    return bytes;
+                }
+                catch (EncoderFallbackException)
+                {
+                    broken = "must be text without lone surrogates";
+                }
+            return null;
+        }
+
+        /// <summary>A copy of a text that the library gave away, which is freed; null where there is none.</summary>
+        private static unsafe string Taken(Functions functions, IntPtr text)
+        {
+            if (text == IntPtr.Zero)
+                return null;
+            try
+            {
+                byte* begin = (byte*)text, end = begin;
+                while (*end != 0)
+                    end++;
+                return Encoding.UTF8.GetString(begin, checked((int)(end - begin)));
+            }
+            finally
+            {
+                functions.StringFree(text);
+            }
+        }
+
+        private static ResendOtpResult Outcome(int status, string text, string token, string session)
+        {
+            ResendOtpResult result = Read(text);
+            if (status == 0 && result != null)
+                return result;
+            throw Failure(status, text, token, session);
+        }
+
+        /// <summary>The number decides. Without a document the caller's token and session stay the best ones known.</summary>
+        private static Exception Failure(int status, string text, string token, string session)
+        {
+            ResendOtpResult result = Read(text);
+            string name = status >= 0 && status < Statuses.Length ? Statuses[status] : null;
+            if (result == null)
+            {
+                string message = "the library's document could not be read (status "
+                    + status.ToString(CultureInfo.InvariantCulture) + ")";
+                // With status 0 too: that a code is on its way is no use to a caller without the new token.
+                bool unsent = name == PaywallStatuses.NotSent || name == PaywallStatuses.Invalid
+                    || name == PaywallStatuses.Internal;
+                result = unsent
+                    ? new ResendOtpResult(name, PaywallActions.ContactSupport, "nothing was sent: " + message,
+                        new PaywallErrorInfo(PaywallKinds.Internal, null, "argument"))
+                    : new ResendOtpResult(PaywallStatuses.InDoubt, PaywallActions.AwaitCode, message,
+                        new PaywallErrorInfo(PaywallKinds.Internal, null, "decode"), token, session);
+                name = result.Status;
+            }
+            switch (name)
+            {
+                case PaywallStatuses.Rejected: return new PaywallRejectedException(result);
+                case PaywallStatuses.NotSent: return new PaywallNotSentException(result);
+                case PaywallStatuses.Invalid: return new PaywallArgumentException(result);
+                case PaywallStatuses.Internal: return new PaywallLibraryException(result);
+                // A status that is not known here may mean anything.
+                default: return new PaywallInDoubtException(result);
+            }
+        }
+
+        private static ResendOtpResult Read(string text)
+        {
+            try
+            {
+                return text == null ? null : ResendOtpResult.FromJson(text);
+            }
+            catch (FormatException)
+            {
+                return null;
+            }
+        }
+    }
+}

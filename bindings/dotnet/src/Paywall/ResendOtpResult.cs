@@ -1,0 +1,227 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using Paywall.Interop;
+
+namespace Paywall
+{
+    /// <summary>
+    /// The outcome of a call; immutable. Serialized and shown by a debugger it carries no token, session or answer: store
+    /// <see cref="OtpToken"/> and <see cref="SessionId"/> yourself.
+    /// </summary>
+    [Serializable]
+    [DebuggerDisplay("{ToString(),nq}")]
+    public sealed class ResendOtpResult
+    {
+        [NonSerialized]
+        [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+        private readonly string otpToken, sessionId, url3D, responseBody;
+
+        private readonly string status, action, message, customerMessage, tokenState, responseCode, referenceNumber;
+        private readonly string correlationId, requestId;
+        private readonly bool sessionRenewed, responseTruncated;
+        private readonly int? httpStatus;
+        private readonly PaywallErrorInfo error;
+        private readonly PaywallTransport transport;
+
+        private ResendOtpResult(Dictionary<string, object> document)
+        {
+            status = Json.Text(document, "status");
+            action = Json.Text(document, "action");
+            message = Json.Text(document, "message");
+            if (status == null || action == null || message == null)
+                throw new FormatException("no result document");
+            customerMessage = Json.Text(document, "customer_message");
+            otpToken = Json.Text(document, "otp_token");
+            tokenState = Json.Text(document, "token_state");
+            sessionId = Json.Text(document, "session_id");
+            sessionRenewed = Json.Flag(document, "session_renewed");
+            responseCode = Json.Text(document, "response_code");
+            referenceNumber = Json.Text(document, "reference_number");
+            correlationId = Json.Text(document, "correlation_id");
+            url3D = Json.Text(document, "url_3d");
+            httpStatus = (int?)Json.Number(document, "http_status");
+            requestId = Json.Text(document, "request_id");
+            responseBody = Json.Text(document, "response_body");
+            responseTruncated = Json.Flag(document, "response_truncated");
+            Dictionary<string, object> inner = Json.Object(document, "error");
+            error = inner == null ? null : new PaywallErrorInfo(inner);
+            transport = new PaywallTransport(Json.Object(document, "transport") ?? new Dictionary<string, object>());
+        }
+
+        /// <summary>Where there is no document that can be read.</summary>
+        internal ResendOtpResult(
+            string status, string action, string message, PaywallErrorInfo error, string token = null, string session = null)
+        {
+            this.status = status;
+            this.action = action;
+            this.message = message;
+            this.error = error;
+            otpToken = token;
+            sessionId = session;
+            tokenState = token == null ? null : PaywallTokenStates.InDoubt;
+            transport = new PaywallTransport(new Dictionary<string, object>());
+        }
+
+        /// <summary>One of <see cref="PaywallStatuses"/>, or a newer word.</summary>
+        public string Status { get { return status; } }
+
+        /// <summary>What to do: one of <see cref="PaywallActions"/>, or a newer word.</summary>
+        public string Action { get { return action; } }
+
+        /// <summary>For the log, in English; holds no secret.</summary>
+        public string Message { get { return message; } }
+
+        /// <summary>The service's own words, or null: the only text to show to a shopper.</summary>
+        public string CustomerMessage { get { return customerMessage; } }
+
+        /// <summary>The token to use next.</summary>
+        [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+        public string OtpToken { get { return otpToken; } }
+
+        /// <summary>One of <see cref="PaywallTokenStates"/>, or null.</summary>
+        public string TokenState { get { return tokenState; } }
+
+        /// <summary>The session to use next.</summary>
+        [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+        public string SessionId { get { return sessionId; } }
+
+        /// <summary>Whether the service renewed the session; it may, also on a failure.</summary>
+        public bool SessionRenewed { get { return sessionRenewed; } }
+
+        /// <summary>The service's ResponseCode, or null.</summary>
+        public string ResponseCode { get { return responseCode; } }
+
+        /// <summary>The service's reference number, or null.</summary>
+        public string ReferenceNumber { get { return referenceNumber; } }
+
+        /// <summary>For the service's support, or null.</summary>
+        public string CorrelationId { get { return correlationId; } }
+
+        /// <summary>Where 3-D Secure goes on, or null.</summary>
+        [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+        public string Url3D { get { return url3D; } }
+
+        /// <summary>The HTTP status, or null where no answer came.</summary>
+        public int? HttpStatus { get { return httpStatus; } }
+
+        /// <summary>A UUID, sent as X-Request-Id: name it to support.</summary>
+        public string RequestId { get { return requestId; } }
+
+        /// <summary>Why the call did not end with <c>ok</c>; null where it did.</summary>
+        public PaywallErrorInfo Error { get { return error; } }
+
+        /// <summary>How long it took, and over which connection.</summary>
+        public PaywallTransport Transport { get { return transport; } }
+
+        /// <summary>The answer as text, up to 64 KiB, or null.</summary>
+        [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+        public string ResponseBody { get { return responseBody; } }
+
+        /// <summary>Whether the answer was longer than <see cref="ResponseBody"/>, or broke off.</summary>
+        public bool ResponseTruncated { get { return responseTruncated; } }
+
+        /// <summary>Reads a result document: for mocks of <see cref="IPaywallClient"/>, and what the command printed.</summary>
+        /// <param name="document">JSON; status, action and message must be there.</param>
+        /// <returns>The result.</returns>
+        /// <exception cref="FormatException">It is no result document.</exception>
+        public static ResendOtpResult FromJson(string document)
+        {
+            if (document == null)
+                throw new ArgumentNullException("document");
+            var members = Json.Read(document) as Dictionary<string, object>;
+            if (members == null)
+                throw new FormatException("no result document");
+            return new ResendOtpResult(members);
+        }
+
+        /// <summary>
+        /// One member of the service's answer: the text of a string, the JSON of anything else; null where there is none,
+        /// or the answer is no JSON.
+        /// </summary>
+        /// <param name="pointer">Which: RFC 6901, such as <c>/Body/Masterpass/ResponseCode</c>.</param>
+        /// <returns>The text, or null.</returns>
+        public string ResponseAt(string pointer)
+        {
+            if (pointer == null)
+                throw new ArgumentNullException("pointer");
+            return responseBody == null ? null : Call.MemberOf(Library.Get(), responseBody, pointer);
+        }
+
+        /// <summary>Status, action, kind and request id.</summary>
+        /// <returns>A text without secrets.</returns>
+        public override string ToString()
+        {
+            return "status=" + status + " action=" + action + " kind=" + (error == null ? "" : error.Kind)
+                + " request_id=" + requestId;
+        }
+    }
+
+    /// <summary>Why a call did not end with <c>ok</c>.</summary>
+    [Serializable]
+    [DebuggerDisplay("{ToString(),nq}")]
+    public sealed class PaywallErrorInfo
+    {
+        private readonly string kind, code, stage, detail;
+        private readonly long? retryAfterMs;
+
+        internal PaywallErrorInfo(Dictionary<string, object> members)
+        {
+            kind = Json.Text(members, "kind");
+            code = Json.Text(members, "code");
+            stage = Json.Text(members, "stage");
+            detail = Json.Text(members, "detail");
+            retryAfterMs = Json.Number(members, "retry_after_ms");
+        }
+
+        internal PaywallErrorInfo(string kind, string code, string stage)
+        {
+            this.kind = kind;
+            this.code = code;
+            this.stage = stage;
+        }
+
+        /// <summary>One of <see cref="PaywallKinds"/>, or a newer word.</summary>
+        public string Kind { get { return kind; } }
+
+        /// <summary>The code that decided; for a bad option or argument its name.</summary>
+        public string Code { get { return code; } }
+
+        /// <summary>Where it happened: <c>argument</c>, <c>config</c>, <c>resolve</c>, <c>connect</c>, <c>proxy</c>,
+        /// <c>tls</c>, <c>send</c>, <c>receive</c>, <c>decode</c>, <c>service</c>.</summary>
+        public string Stage { get { return stage; } }
+
+        /// <summary>How long the service asks to wait, or null.</summary>
+        public long? RetryAfterMs { get { return retryAfterMs; } }
+
+        /// <summary>The reason of the operating system or of TLS, or the name of a code; or null.</summary>
+        public string Detail { get { return detail; } }
+
+        /// <summary>Kind, code and stage.</summary>
+        /// <returns>A text without secrets.</returns>
+        public override string ToString()
+        {
+            return "kind=" + kind + " code=" + code + " stage=" + stage;
+        }
+    }
+
+    /// <summary>How a call travelled.</summary>
+    [Serializable]
+    public sealed class PaywallTransport
+    {
+        private readonly long? elapsedUs;
+        private readonly string connection;
+
+        internal PaywallTransport(Dictionary<string, object> members)
+        {
+            elapsedUs = Json.Number(members, "elapsed_us");
+            connection = Json.Text(members, "connection");
+        }
+
+        /// <summary>How long the call took, in microseconds.</summary>
+        public long? ElapsedUs { get { return elapsedUs; } }
+
+        /// <summary><c>new</c>, <c>reused</c> or null.</summary>
+        public string Connection { get { return connection; } }
+    }
+}

@@ -1,0 +1,178 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using NUnit.Framework;
+
+namespace Paywall.Tests
+{
+    /// <summary>A process loads the library once, so each case is a process of its own.</summary>
+    [TestFixture]
+    public class LoadingTests
+    {
+        private string folder;
+        private Dictionary<string, string> environment;
+
+        [SetUp]
+        public void Deploy()
+        {
+            folder = Path.Combine(Path.GetTempPath(), "paywall ş-" + Guid.NewGuid().ToString("N"));
+            Directory.CreateDirectory(folder);
+            string built = Sandbox.Setting("PAYWALL_TEST_PROGRAMS");
+            foreach (string name in new[] { "Paywall.dll", "Probe.exe", "Probe.runtimeconfig.json" })
+                if (File.Exists(Path.Combine(built, name)))
+                    File.Copy(Path.Combine(built, name), Path.Combine(folder, name));
+            environment = new Dictionary<string, string> { { "PAYWALL_LIBRARY", "" } };
+        }
+
+        [TearDown]
+        public void Remove()
+        {
+            Directory.Delete(folder, true);
+        }
+
+        [Test]
+        public void TheProgramsOfTheReadmesRun()
+        {
+            string built = Sandbox.Setting("PAYWALL_TEST_PROGRAMS");
+            environment["PAYWALL_LIBRARY"] = Sandbox.Setting("PAYWALL_LIBRARY");
+            foreach (string name in new[] { "Readme.exe", "Readme.tr.exe" })
+            {
+                string printed = Sandbox.Run(Path.Combine(built, name), "", environment);
+                Assert.IsTrue(printed.Contains("verify_otp"), printed);
+            }
+        }
+
+        [Test]
+        public void BesideTheAssembly()
+        {
+            string name = "x64/libpaywall.so";
+            foreach (string place in new[] { "libpaywall.so", "libpaywall.so.1", name, "x64/libpaywall-0.1.0.so",
+                "runtimes/linux-x64/native/libpaywall.so" })
+            {
+                Put(place);
+                Assert.IsTrue(Probe("check").StartsWith("ok", StringComparison.Ordinal), Probe("check"));
+                File.Delete(Path.Combine(folder, place));
+            }
+        }
+
+#if !NETSTANDARD2_0
+        [Test]
+        public void BesideTheAssemblyThatWasShadowCopied()
+        {
+            string site = Path.Combine(folder, "site");
+            Put("site/bin/x64/libpaywall.so");
+            foreach (string name in new[] { "Paywall.dll", "Probe.exe" })
+                File.Copy(Path.Combine(folder, name), Path.Combine(site, "bin", name));
+            string[] printed = Probe("shadow \"" + site + "\"").Split('\n');
+            Assert.IsTrue(printed[0].Contains("cache"), printed[0]);
+            Assert.AreEqual("ok", printed[1]);
+        }
+#endif
+
+        [Test]
+        public void TheNewestVersionWins()
+        {
+            Put("x64/libpaywall-0.9.0.so");
+            Broken("x64/libpaywall-0.10.0.so");
+            Broken("x64/libpaywall.so");
+            string printed = Probe("where");
+            Assert.IsTrue(printed.Contains("libpaywall-0.9.0.so"), printed);
+        }
+
+        [Test]
+        public void AFailureListsEveryPathWithItsReason()
+        {
+            Broken("x64/libpaywall.so");
+            File.WriteAllBytes(Path.Combine(folder, "libpaywall.so"), OfOtherBitness());
+            string printed = Probe("check");
+            Assert.IsTrue(printed.StartsWith("PaywallLibraryException", StringComparison.Ordinal), printed);
+            foreach (string part in new[] { "64-bit process", "x64/libpaywall.so: ", "invalid ELF header", "wrong ELF class",
+                "runtimes/linux-x64/native/libpaywall.so: no such file", "libpaywall.so.1: " })
+                Assert.IsTrue(printed.Contains(part), part + " is not in " + printed);
+        }
+
+        [Test]
+        public void TheEnvironmentWinsAndStandsAlone()
+        {
+            Put("x64/libpaywall.so");
+            foreach (KeyValuePair<string, string> named in new Dictionary<string, string>
+            {
+                { "libpaywall.so", "must be an absolute path" }, { "./libpaywall.so", "must be an absolute path" },
+                { "/no/such/library.so", "no such file" }, { "/etc/passwd", "file too short" },
+            })
+            {
+                environment["PAYWALL_LIBRARY"] = named.Key;
+                string printed = Probe("check");
+                Assert.IsTrue(printed.Contains(named.Value) || printed.Contains("invalid ELF header"), printed);
+                Assert.IsFalse(printed.Contains("x64"), printed);
+            }
+        }
+
+        [Test]
+        public void OtherLibrariesAreRefused()
+        {
+            string built = Sandbox.Setting("PAYWALL_TEST_PROGRAMS");
+            foreach (KeyValuePair<string, string> fake in new Dictionary<string, string>
+            {
+                { "fake-2.0.so", "its interface is 2.0, and this assembly needs 1.0 or a later 1.x" },
+                { "fake-none.so", "it has no pw_abi_version" },
+            })
+            {
+                environment["PAYWALL_LIBRARY"] = Path.Combine(built, fake.Key);
+                string printed = Probe("check");
+                Assert.IsTrue(printed.Contains(fake.Value), printed);
+            }
+        }
+
+        [Test]
+        public void WhatANewerOrBrokenLibrarySaysIsInDoubt()
+        {
+            environment["PAYWALL_LIBRARY"] = Path.Combine(Sandbox.Setting("PAYWALL_TEST_PROGRAMS"), "fake-1.7.so");
+            foreach (KeyValuePair<string, string> answer in new Dictionary<string, string>
+            {
+                { "status=0 document=good", "novel new-token" },
+                { "status=77 document=good", "PaywallInDoubtException new-token" },
+                { "status=-1 document=good", "PaywallInDoubtException new-token" },
+                { "status=0 document=none", "PaywallInDoubtException mine" },
+                { "status=0 document=broken", "PaywallInDoubtException mine" },
+                { "status=1 document=none", "PaywallInDoubtException mine" },
+                { "status=3 document=none", "PaywallInDoubtException mine" },
+                { "status=2 document=none", "PaywallNotSentException" },
+                { "status=4 document=none", "PaywallArgumentException" },
+                { "status=5 document=good", "PaywallLibraryException" },
+            })
+            {
+                string[] parts = answer.Key.Split(' ');
+                environment["FAKE_STATUS"] = parts[0].Substring(7);
+                environment["FAKE_DOCUMENT"] = parts[1].Substring(9);
+                string printed = Probe("resend mine");
+                Assert.IsTrue(printed.StartsWith(answer.Value, StringComparison.Ordinal), answer.Key + ": " + printed);
+            }
+        }
+
+        private string Probe(string arguments)
+        {
+            return Sandbox.Run(Path.Combine(folder, "Probe.exe"), arguments, environment);
+        }
+
+        private void Put(string place)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(folder, place)));
+            File.Copy(Sandbox.Setting("PAYWALL_LIBRARY"), Path.Combine(folder, place));
+        }
+
+        private void Broken(string place)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(folder, place)));
+            File.WriteAllText(Path.Combine(folder, place), new string('x', 10000));
+        }
+
+        private static byte[] OfOtherBitness()
+        {
+            byte[] library = File.ReadAllBytes(Sandbox.Setting("PAYWALL_LIBRARY"));
+            // e_ident[EI_CLASS]: 1 is 32-bit.
+            library[4] = 1;
+            return library;
+        }
+    }
+}

@@ -1,0 +1,125 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.IO;
+using System.Net.Sockets;
+using System.Text;
+using NUnit.Framework;
+using Paywall.Interop;
+
+namespace Paywall.Tests
+{
+    /// <summary>The sandbox, one for the whole run, and what it has seen.</summary>
+    internal static class Sandbox
+    {
+        internal const string Session = "6489433e-f36b-1410-825e-001264113a90";
+        internal static readonly string Http, Https, CaFile, ApiKey, ApiClient;
+
+        static Sandbox()
+        {
+            // From a shell that stops it with this process, whatever ends it: its standard input closes then.
+            var start = new ProcessStartInfo("/bin/sh",
+                "-c \"'" + Setting("PAYWALL_SANDBOX") + "' & read -r end; kill $!; wait $!\"")
+            {
+                UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardInput = true,
+            };
+            Process process = Process.Start(start);
+            var ready = (Dictionary<string, object>)Json.Read(process.StandardOutput.ReadLine());
+            Http = (string)ready["http"];
+            Https = (string)ready["https"];
+            CaFile = (string)ready["ca_file"];
+            ApiKey = (string)ready["api_key"];
+            ApiClient = (string)ready["api_client"];
+            AppDomain.CurrentDomain.ProcessExit += delegate
+            {
+                process.StandardInput.Close();
+                process.WaitForExit(5000);
+            };
+        }
+
+        internal static PaywallOptions Options
+        {
+            get
+            {
+                return new PaywallOptions
+                {
+                    BaseUrl = Https, CaFile = CaFile, ApiKey = ApiKey, ApiClient = ApiClient, TimeoutMs = 10000,
+                };
+            }
+        }
+
+        /// <summary>The journal: of one call, or of all.</summary>
+        internal static List<object> Requests(string id = null)
+        {
+            return (List<object>)Json.Read(Ask("GET", "/__sandbox/requests" + (id == null ? "" : "?request_id=" + id)));
+        }
+
+        internal static void Clear()
+        {
+            Ask("DELETE", "/__sandbox/requests");
+        }
+
+        /// <summary>Starts a program of the tests on the runtime that they run on; gives all that it printed.</summary>
+        internal static string Run(string program, string arguments, IDictionary<string, string> environment)
+        {
+            var start = new ProcessStartInfo(Setting("PAYWALL_TEST_HOST"), "\"" + program + "\" " + arguments)
+            {
+                UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
+                StandardOutputEncoding = Encoding.UTF8, StandardErrorEncoding = Encoding.UTF8,
+            };
+            start.EnvironmentVariables["PAYWALL_BASE_URL"] = Https;
+            start.EnvironmentVariables["PAYWALL_CA_FILE"] = CaFile;
+            start.EnvironmentVariables["PAYWALL_API_KEY"] = ApiKey;
+            start.EnvironmentVariables["PAYWALL_API_CLIENT"] = ApiClient;
+            start.EnvironmentVariables["LANG"] = "C.UTF-8";
+            foreach (KeyValuePair<string, string> variable in environment)
+                start.EnvironmentVariables[variable.Key] = variable.Value;
+            using (Process process = Process.Start(start))
+            {
+                string printed = process.StandardOutput.ReadToEnd() + process.StandardError.ReadToEnd();
+                process.WaitForExit();
+                return printed;
+            }
+        }
+
+        internal static string Setting(string name)
+        {
+            string value = Environment.GetEnvironmentVariable(name);
+            Assert.IsFalse(string.IsNullOrEmpty(value), name + " is not set; start test.sh");
+            return value;
+        }
+
+        // By hand: the framework's own client wants an OpenSSL that is no longer there, even for http.
+        private static string Ask(string method, string path)
+        {
+            var address = new Uri(Http);
+            using (var client = new TcpClient(address.Host, address.Port))
+            using (NetworkStream stream = client.GetStream())
+            {
+                byte[] head = Encoding.ASCII.GetBytes(method + " " + path + " HTTP/1.0\r\nHost: " + address.Authority
+                    + "\r\nContent-Length: 0\r\n\r\n");
+                stream.Write(head, 0, head.Length);
+                string answer = new StreamReader(stream, Encoding.UTF8).ReadToEnd();
+                return answer.Substring(answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4);
+            }
+        }
+    }
+
+    /// <summary>Runs a test under a culture.</summary>
+    internal sealed class Culture : IDisposable
+    {
+        private readonly System.Globalization.CultureInfo before = System.Globalization.CultureInfo.CurrentCulture;
+
+        internal Culture(string name)
+        {
+            System.Threading.Thread.CurrentThread.CurrentCulture = new System.Globalization.CultureInfo(name);
+            System.Threading.Thread.CurrentThread.CurrentUICulture = System.Threading.Thread.CurrentThread.CurrentCulture;
+        }
+
+        public void Dispose()
+        {
+            System.Threading.Thread.CurrentThread.CurrentCulture = before;
+            System.Threading.Thread.CurrentThread.CurrentUICulture = before;
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using System;
+using System.IO;
+using System.Linq;
+using Paywall;
+
+/// <summary>One call in a process of its own; prints what came of it.</summary>
+internal static class Probe
+{
+    private static void Main(string[] arguments)
+    {
+#if !NETSTANDARD2_0
+        if (arguments[0] == "shadow")
+        {
+            // As ASP.NET has it: the assemblies lie in bin, below the base, and a copy of them runs.
+            var setup = new AppDomainSetup
+            {
+                ApplicationName = "shop", ApplicationBase = arguments[1], PrivateBinPath = "bin", ShadowCopyFiles = "true",
+                CachePath = Path.Combine(arguments[1], "cache"),
+            };
+            AppDomain domain = AppDomain.CreateDomain("shop", null, setup);
+            domain.ExecuteAssemblyByName("Probe", new[] { "check" });
+            AppDomain.Unload(domain);
+            return;
+        }
+        if (AppDomain.CurrentDomain.ShadowCopyFiles)
+            Console.WriteLine(typeof(PaywallClient).Assembly.Location);
+#endif
+        try
+        {
+            using (PaywallClient client = PaywallClient.FromEnvironment())
+                switch (arguments[0])
+                {
+                    case "check":
+                        Console.WriteLine(client.Check().Status);
+                        break;
+                    case "where":
+                        Console.WriteLine(File.ReadLines("/proc/self/maps").First(line => line.Contains("libpaywall")));
+                        break;
+                    default:
+                        ResendOtpResult result = client.ResendOtp(arguments[1], "6489433e-f36b-1410-825e-001264113a90");
+                        Console.WriteLine(result.Status + " " + result.OtpToken);
+                        break;
+                }
+        }
+        catch (PaywallLibraryException error)
+        {
+            Console.WriteLine("PaywallLibraryException " + error.Message);
+        }
+        catch (PaywallException error)
+        {
+            Console.WriteLine(error.GetType().Name + " " + error.Result.OtpToken);
+        }
+        catch (ArgumentException error)
+        {
+            Console.WriteLine(error.GetType().Name + " " + error.Message);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+/* A library of another interface, or one that answers what the real one never does: FAKE_STATUS and FAKE_DOCUMENT. */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#ifdef ABI
+uint32_t pw_abi_version(void) { return ABI; }
+#endif
+#if defined(ABI) && ABI >> 16 == 1
+/* As long as what the real one makes of a success. */
+static const char usual[] =
+    "{\"status\":\"ok\",\"action\":\"verify_otp\",\"message\":\"accepted: a code is on its way (5001)\",\"customer_message\":"
+    "\"OTP gönderildi\",\"otp_token\":\"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\",\"token_state\":\"new\","
+    "\"session_id\":\"6489433e-f36b-1410-825e-001264113a90\",\"session_renewed\":false,\"response_code\":\"5001\","
+    "\"reference_number\":\"000000000001\",\"correlation_id\":\"6489433e-f36b-1410-825e-001264113a90\",\"url_3d\":null,"
+    "\"http_status\":200,\"request_id\":\"6489433e-f36b-1410-825e-001264113a90\",\"error\":null,\"transport\":{\"elapsed_us\":"
+    "41700,\"connection\":\"reused\"},\"response_body\":\"{\\\"ErrorCode\\\":0,\\\"Result\\\":true,\\\"Message\\\":\\\"\\\","
+    "\\\"Body\\\":{\\\"Masterpass\\\":{\\\"StatusCode\\\":200,\\\"Result\\\":{\\\"ResponseCode\\\":\\\"5001\\\","
+    "\\\"Description\\\":\\\"OTP gönderildi\\\",\\\"Token\\\":\\\"0123456789abcdef0123456789abcdef\\\"}},"
+    "\\\"SessionId\\\":\\\"6489433e-f36b-1410-825e-001264113a90\\\",\\\"SessionRenewed\\\":false}}\","
+    "\"response_truncated\":false}";
+
+void *pw_config_new(void) { return malloc(1); }
+int32_t pw_config_set(void *config, const char *name, const char *value, char **out) {
+    (void)config, (void)name, (void)value;
+    *out = NULL;
+    return 0;
+}
+void pw_config_free(void *config) { free(config); }
+int32_t pw_ctx_new(const void *config, void **ctx, char **out) {
+    (void)config;
+    *ctx = malloc(1);
+    *out = NULL;
+    return 0;
+}
+int32_t pw_ctx_check(const void *ctx, char **out) {
+    (void)ctx;
+    *out = NULL;
+    return 0;
+}
+void pw_ctx_free(void *ctx) { free(ctx); }
+int32_t pw_resend_otp(const void *ctx, const char *token, const char *session, char **out) {
+    const char *document = getenv("FAKE_DOCUMENT"), *status = getenv("FAKE_STATUS");
+    (void)ctx, (void)token, (void)session;
+    *out = NULL;
+    if (document && !strcmp(document, "good"))
+        *out = strdup("{\"status\":\"novel\",\"action\":\"novel\",\"message\":\"m\",\"otp_token\":\"new-token\",\"more\":[{}]}");
+    else if (document && !strcmp(document, "usual"))
+        *out = strdup(usual);
+    else if (document && !strcmp(document, "broken"))
+        *out = strdup("{\"status\":\"ok\",");
+    return status ? atoi(status) : 0;
+}
+char *pw_json_get(const char *json, const char *pointer) { return (void)json, (void)pointer, NULL; }
+void pw_string_free(char *text) { free(text); }
+#endif
