@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 use crate::arguments;
 use crate::config::{Config, LONGEST_VALUE};
 use crate::decision::{self, Answer, Ruling, Verdict};
-use crate::delivery::{self, Deadline, Failure, Key, Limits, NewRequest, Received, Route, TlsClient, Trust};
+use crate::delivery::{self, Deadline, Failure, Key, Limits, NewRequest, Received, Route, Trust};
 use crate::encoding;
 use crate::outcome::{Action, ErrorInfo, Kind, Outcome, Stage, Status, TokenState, Transport};
 use crate::panics;
@@ -87,7 +87,7 @@ impl Client {
             credentials.push(encoding::base64(proxy.reveal().as_bytes()));
         }
 
-        let tls = trust.as_deref().map(TlsClient::new);
+        let tls = trust.as_deref().map(|trust| trust.client.clone());
         let route = Route { address, proxy, tls };
         let identity: Vec<(&str, &Secret)> = headers.iter().map(|(name, value)| (name.as_str(), value)).collect();
         let key = Key::new(&route, trust.map(|trust| trust.id), &identity);

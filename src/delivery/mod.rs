@@ -30,7 +30,6 @@ pub(crate) use connect::Route;
 pub(crate) use deadline::Deadline;
 pub(crate) use engine::{Key, forget, warm_up};
 pub(crate) use failure::Failure;
-pub(crate) use tls::Client as TlsClient;
 pub(crate) use trust::Trust;
 
 /// The longest answer, decoded, in bytes.

@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::sync::Arc;
 
 use rustls::client::Resumption;
+use rustls::client::danger::ServerCertVerifier;
 use rustls::pki_types::ServerName;
 use rustls::{CertificateError, ClientConfig, ClientConnection, Error};
 
@@ -12,11 +13,12 @@ use super::deadline::Deadline;
 use super::failure::Failure;
 use super::records::Records;
 use super::socket::{READ, Socket, WRITE, is_transient};
-use super::trust::{Trust, provider};
+use super::trust::provider;
 use super::wire::Wire;
 use crate::outcome::{Kind, Stage};
 
-/// What the handshakes of one pool share.
+/// What the handshakes of all who trust the same share; or the reason why there is nobody to trust.
+#[derive(Clone)]
 pub(crate) struct Client(Result<Arc<ClientConfig>, Failure>);
 
 impl fmt::Debug for Client {
@@ -26,9 +28,9 @@ impl fmt::Debug for Client {
 }
 
 impl Client {
-    /// TLS 1.2 and 1.3, verified by `trust`, no early data: a request must never be replayed on the way.
-    pub(crate) fn new(trust: &Trust) -> Self {
-        Client(trust.verifier.clone().map(|verifier| {
+    /// TLS 1.2 and 1.3, no early data: a request must never be replayed on the way.
+    pub(super) fn new(verifier: Result<Arc<dyn ServerCertVerifier>, Failure>) -> Self {
+        Client(verifier.map(|verifier| {
             let mut config = ClientConfig::builder_with_provider(provider())
                 .with_safe_default_protocol_versions()
                 .expect("ring offers TLS 1.2 and 1.3")
@@ -40,6 +42,11 @@ impl Client {
             config.resumption = Resumption::disabled();
             Arc::new(config)
         }))
+    }
+
+    /// Whether there is anybody to trust.
+    pub(super) fn is_usable(&self) -> bool {
+        self.0.is_ok()
     }
 }
 

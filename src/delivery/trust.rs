@@ -14,6 +14,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls_platform_verifier::Verifier;
 
 use super::failure::Failure;
+use super::tls;
 use crate::ffi::os::PerProcess;
 use crate::outcome::{Kind, Outcome, Stage};
 
@@ -21,8 +22,8 @@ use crate::outcome::{Kind, Outcome, Stage};
 pub(crate) struct Trust {
     /// Equal for contexts that trust the same: loaded from the same place, at the same time, with the same extras.
     pub(crate) id: u64,
-    /// Or the reason why there is nobody to trust.
-    pub(super) verifier: Result<Arc<dyn ServerCertVerifier>, Failure>,
+    /// What all who trust the same make their handshakes with.
+    pub(crate) client: tls::Client,
 }
 
 impl fmt::Debug for Trust {
@@ -84,7 +85,7 @@ impl Trust {
         }
         let trust = Arc::new(Self::from_source(&source, ca_file)?);
         // An empty store is not remembered: somebody is about to install one.
-        if trust.verifier.is_ok() {
+        if trust.client.is_usable() {
             if loaded.len() == MOST_LOADED {
                 loaded.remove(0);
             }
@@ -119,7 +120,7 @@ impl Trust {
             Ok(verifier) => Ok(Arc::new(verifier) as Arc<dyn ServerCertVerifier>),
             Err(error) => Err(source.nobody().because(error)),
         };
-        Ok(Trust { id: IDS.fetch_add(1, Ordering::Relaxed), verifier })
+        Ok(Trust { id: IDS.fetch_add(1, Ordering::Relaxed), client: tls::Client::new(verifier) })
     }
 }
 
