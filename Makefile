@@ -1,6 +1,6 @@
 # The two commands of README.md are `make demo` and `make test`; they install what they need.
 
-.PHONY: demo test faults windows header figures figures-bindings
+.PHONY: demo test faults windows header advisories figures figures-bindings
 
 # A C till resends a one-time password over https, against the embedded sandbox.
 demo:
@@ -25,6 +25,10 @@ windows:
 # Copies the generated headers beside their configuration.
 header:
 	@scripts/header.sh
+
+# Licences, duplicates and sources of all crates, and known vulnerabilities: needs the network.
+advisories:
+	@scripts/supply-chain.sh advisories
 
 # Size, dependencies, the cost of a second context, and memory over 100,000 calls and 10,000 contexts.
 figures:

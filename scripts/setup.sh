@@ -15,7 +15,7 @@ case "${1:?which command: demo, test or windows}" in
       python3 python3-venv
       php8.2-cli php8.2-curl php8.2-fpm php8.2-mbstring php8.2-opcache php8.2-xml phpunit composer
       php-illuminate-cache php-illuminate-http nginx-light procps
-      clang g++-mingw-w64-x86-64
+      abigail-tools clang g++-mingw-w64-x86-64
       fp-compiler-3.2.2 fp-units-fcl-3.2.2
       mono-mcs mono-runtime libmono-system-web4.0-cil libnunit-cil-dev nunit-console python3-pip)
     # Node.js from elsewhere brings it along, and keeps Debian's away.

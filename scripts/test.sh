@@ -7,6 +7,7 @@ step() { printf '\n### %s\n' "$*"; "$@"; }
 
 step cargo fmt --all --check
 step cargo clippy --workspace --all-targets --locked --quiet -- -D warnings
+step scripts/supply-chain.sh
 step cargo test --workspace --locked --quiet
 step scripts/build.sh
 step scripts/abi.sh check
