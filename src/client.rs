@@ -98,7 +98,7 @@ impl Client {
             key,
             url,
             headers,
-            credentials: Masker::new(&credentials),
+            credentials: Masker::new(credentials.iter().map(Secret::reveal)),
             timeout: config.timeout,
             connect_timeout: config.connect_timeout,
             idle_timeout: config.idle_timeout,
@@ -214,8 +214,7 @@ impl Client {
         shorten(outcome, LONGEST_SHOWN + 6 * LONGEST_VALUE);
         // What a person reads must show neither credentials nor token nor session.
         let next = [&outcome.otp_token, &outcome.session_id].into_iter().flatten().map(String::as_str);
-        let hidden: Vec<Secret> = arguments.iter().copied().chain(next).map(Secret::new).collect();
-        let hidden = Masker::new(&hidden);
+        let hidden = Masker::new(arguments.iter().copied().chain(next));
         let hide = |text: &mut String, masker: &Masker| *text = masker.mask(std::mem::take(text));
 
         let (code, detail) =

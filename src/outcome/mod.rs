@@ -139,7 +139,9 @@ impl Outcome {
 
     /// The result document. It carries token and session: wipe it, or do not keep it.
     pub fn to_json(&self) -> String {
-        let mut json = Wiped::default();
+        // Enough for all but long answers, which take more with their quotes escaped.
+        let body = self.response_body.as_ref().map_or(0, String::len);
+        let mut json = Wiped::with_capacity(1536 + body + body / 4);
         serde_json::to_writer(&mut json, self).expect("a struct of texts, numbers and booleans is always JSON");
         // Room for what a C string ends with, so that it need not move.
         json.reserve(1);
