@@ -12,7 +12,7 @@ test:
 	@scripts/setup.sh test
 	@scripts/test.sh
 
-# The fault matrix, as a table. FAULTS=word shows only the points whose name has the word.
+# The fault matrix, as a table: a row for each group. FAULTS=word shows each of the points whose name has the word.
 faults:
 	@scripts/setup.sh demo
 	@cargo test --quiet --locked --test faults -- --nocapture --test-threads=1

@@ -2,6 +2,8 @@
 
 use std::io::Write;
 
+use crate::wire;
+
 /// The token of every proper answer.
 pub const TOKEN: &str = "b1b9baa4018d4f17b1fd85592344b09a";
 /// The token of an answer that belongs to no call: whoever reports it took another's answer.
@@ -76,6 +78,11 @@ pub fn chunk_size() -> String {
 pub fn gzip(data: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     encoder.write_all(data).and_then(|()| encoder.finish()).expect("memory takes all")
+}
+
+/// The length of an answer's head, its blank line included.
+pub fn head_length(answer: &[u8]) -> usize {
+    wire::blank_line(answer).expect("a whole head")
 }
 
 /// An answer with the names of the places where it can be cut: each piece is named after the place before it.

@@ -26,6 +26,7 @@ const EARLY: Duration = Duration::from_millis(5);
 pub struct Told {
     /// As in [`crate::points::Outcomes`].
     pub outcome: String,
+    pub action: &'static str,
     pub stage: Option<&'static str>,
     pub connection: Option<&'static str>,
     pub http_status: Option<u16>,
@@ -43,6 +44,7 @@ impl Told {
                 Some(error) => format!("{status}/{}", error.kind.name()),
                 None => status.to_owned(),
             },
+            action: outcome.action.name(),
             stage: outcome.error.as_ref().map(|error| error.stage.name()),
             connection: outcome.transport.connection.map(|connection| connection.name()),
             http_status: outcome.http_status,
@@ -192,9 +194,17 @@ pub fn complaints(point: &Point, told: &[Told], heard: &Heard) -> Vec<String> {
             let wanted = want.outcomes.join(" or ");
             complaints.push(format!("{} instead of {wanted}: {}", told.outcome, told.message));
         }
-        if want.connection.is_some() && want.connection != told.connection {
+        if !fits(want.connection, told.connection) {
             let (got, wanted) = (told.connection.unwrap_or("none"), want.connection.unwrap_or("any"));
             complaints.push(format!("connection {got} instead of {wanted}"));
+        }
+        if told.action != action(&told.outcome) {
+            let (got, wanted) = (told.action, action(&told.outcome));
+            complaints.push(format!("action {got} instead of {wanted}"));
+        }
+        if told.stage.is_some_and(|stage| !may_fail_in(told.status(), stage)) || !fits(want.stage, told.stage) {
+            let wanted = want.stage.unwrap_or("one that fits");
+            complaints.push(format!("{} in stage {}, not in {wanted}", told.outcome, told.stage.unwrap_or("none")));
         }
         if told.took > point.timeout + GRACE {
             complaints.push(format!("back after {:?}, with a deadline of {:?}", told.took, point.timeout));
@@ -216,6 +226,36 @@ pub fn complaints(point: &Point, told: &[Told], heard: &Heard) -> Vec<String> {
             .map(move |complaint| if n == 0 { complaint } else { format!("call {}: {complaint}", n + 1) })
     });
     each.chain(delivery(point, told, heard)).collect()
+}
+
+fn fits(wanted: Option<&str>, got: Option<&str>) -> bool {
+    wanted.is_none() || wanted == got
+}
+
+/// What the caller is to do about an outcome.
+pub fn action(outcome: &str) -> &'static str {
+    match outcome.split_once('/') {
+        None => "verify_otp",
+        Some(("in_doubt", _)) => "await_code",
+        Some(("not_sent", "dns" | "connect" | "timeout" | "connection_lost")) => "retry",
+        Some(("rejected", "rate_limited")) => "wait",
+        Some(("rejected", "http")) => "fix_request",
+        Some((
+            "not_sent" | "rejected" | "invalid",
+            "tls" | "proxy" | "config" | "authentication" | "forbidden" | "wrong_address" | "redirect",
+        )) => "fix_configuration",
+        Some(_) => "contact_support",
+    }
+}
+
+/// Whether a call with this status can have come no further than this.
+fn may_fail_in(status: &str, stage: &str) -> bool {
+    match status {
+        "not_sent" => ["resolve", "connect", "proxy", "tls", "send"].contains(&stage),
+        "in_doubt" => ["send", "receive", "decode", "service"].contains(&stage),
+        "rejected" => stage == "service",
+        _ => true,
+    }
 }
 
 /// The mission: at most one request for each call, and what is said about it is true.

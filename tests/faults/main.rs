@@ -1,8 +1,8 @@
 //! The fault matrix: a peer of our own that fails in every way that a peer can, and what the client says of it.
 //!
 //! It proves the mission: at most one request leaves per call, and what is said about it is true. Each point has a
-//! listener, a client and credentials of its own. `FAULTS=<text>` runs only the points whose name has the text in it;
-//! `--nocapture` shows the table.
+//! listener, a client and credentials of its own. `FAULTS=<text>` runs only the points whose name has the text in it, and
+//! shows each of them; `--nocapture` shows the table.
 
 #![cfg(unix)]
 
@@ -24,35 +24,56 @@ use std::time::{Duration, Instant};
 use judge::{Judged, Told, complaints, judged};
 use peer::{Heading, Heard, Listen, Peer};
 use points::{OK, Over, Point, Want};
+use report::Sum;
 use script::Step;
 use tls::CaFile;
 
 /// Most points wait for something: many more of them than processors can run at once.
 const WORKERS: usize = 10;
 
-/// The least number of points for each scheme.
-const LEAST: usize = 150;
-
-#[test]
-fn over_http() {
-    run("http", points::over_http());
+/// A part of the matrix.
+struct Lane {
+    name: &'static str,
+    points: fn() -> Vec<Point>,
+    /// It has no fewer points: whoever takes some away has to say so here.
+    floor: usize,
 }
 
-#[test]
-fn over_https() {
-    run("https", points::over_https());
-}
+const LANES: [Lane; 3] = [
+    Lane { name: "http", points: points::over_http, floor: 4500 },
+    Lane { name: "https", points: points::over_https, floor: 7000 },
+    Lane { name: "tls", points: points::over_tls, floor: 10_000 },
+];
 
-fn run(scheme: &str, mut points: Vec<Point>) {
-    if let Ok(text) = std::env::var("FAULTS") {
-        points.retain(|point| point.name.contains(&text));
-        println!("{} points over {scheme} have {text} in their name", points.len());
-    }
+/// One lane after another: the points of one are as many as run well beside each other.
+#[test]
+fn the_matrix() {
     let start = Instant::now();
+    let mut sum = Sum::default();
+    let mut failures = Vec::new();
+    for lane in LANES {
+        let judged = run(&lane);
+        sum = sum.and(Sum::of(&judged));
+        failures.extend(report::failures(&judged));
+    }
+    println!("\n{}\n", sum.line("in all", start.elapsed()));
+    assert!(failures.is_empty(), "{} points failed:\n{}", failures.len(), failures.join("\n"));
+}
+
+/// The points of a lane, as they came out.
+fn run(lane: &Lane) -> Vec<Judged> {
+    let mut points = (lane.points)();
+    assert!(points.len() >= lane.floor, "only {} points over {}, not {}", points.len(), lane.name, lane.floor);
+    let filter = std::env::var("FAULTS").ok();
+    if let Some(text) = &filter {
+        points.retain(|point| point.name.contains(text));
+    }
+    let (start, expected) = (Instant::now(), points.len());
     let judged = run_all(points);
-    println!("{}", report::table(scheme, &judged, start.elapsed()));
-    let failures = report::failures(&judged);
-    assert!(failures.is_empty(), "{} points failed over {scheme}:\n{}", failures.len(), failures.join("\n"));
+    assert_eq!(judged.len(), expected, "every point has an end");
+    let table = if filter.is_some() { report::points } else { report::groups };
+    println!("{}", table(lane.name, &judged, start.elapsed()));
+    judged
 }
 
 /// The points in parallel; the result in their order.
@@ -75,12 +96,12 @@ fn run_all(points: Vec<Point>) -> Vec<Judged> {
 }
 
 #[test]
-fn the_matrix_is_large_and_its_names_are_unique() {
-    for points in [points::over_http(), points::over_https()] {
-        assert!(points.len() >= LEAST, "only {} points", points.len());
+fn the_names_of_the_matrix_are_unique() {
+    for lane in LANES {
+        let points = (lane.points)();
         let mut names = HashSet::new();
         for point in &points {
-            assert!(names.insert(&point.name), "two points are named {}", point.name);
+            assert!(names.insert(&point.name), "two points over {} are named {}", lane.name, point.name);
         }
     }
 }
@@ -93,7 +114,9 @@ fn a_wrong_expectation_is_reported() {
     assert_eq!(judged[0].told[0].outcome, "ok");
     assert_eq!(judged[0].complaints.len(), 1, "{:?}", judged[0].complaints);
     assert_eq!(report::failures(&judged).len(), 1);
-    assert!(report::table("http", &judged, Duration::ZERO).contains("FAIL"));
+    for table in [report::groups, report::points] {
+        assert!(table("http", &judged, Duration::ZERO).contains("FAIL"));
+    }
 }
 
 /// What a client that repeats itself looks like to a peer: over real sockets, without the library.
@@ -159,7 +182,8 @@ fn every_lie_is_reported() {
 /// A call that told this, with the request id 7, on a new connection.
 fn told(outcome: &str) -> Told {
     let request_id = Some("7".to_owned());
-    Told { outcome: outcome.to_owned(), connection: Some("new"), request_id, ..Told::default() }
+    let action = judge::action(outcome);
+    Told { outcome: outcome.to_owned(), action, connection: Some("new"), request_id, ..Told::default() }
 }
 
 fn expecting(outcome: &str) -> Point {
@@ -171,6 +195,6 @@ fn expecting(outcome: &str) -> Point {
         _ => &["internal/internal"],
     };
     let mut point = Point::new(Over::Http, "expecting", vec![], outcomes);
-    point.calls = vec![Want { outcomes, connection: Some("new") }];
+    point.calls = vec![Want { connection: Some("new"), ..Want::outcome(outcomes) }];
     point
 }

@@ -5,6 +5,7 @@
 
 mod content;
 mod cut;
+mod handshake;
 mod head;
 mod idle;
 mod request;
@@ -42,6 +43,8 @@ pub const RACE: Outcomes = &["in_doubt/connection_lost", "not_sent/connection_lo
 pub const EARLY_RACE: Outcomes = &["in_doubt/connection_lost", "not_sent/connection_lost", "not_sent/connect"];
 /// No record of TLS's, or no proper one: an answer that can't be read, over a connection that is lost.
 pub const SPOILT: Outcomes = &["in_doubt/connection_lost", "in_doubt/bad_response"];
+/// The connection ended in order, a coding of the answer did not: the answer is bad, or its end is missing.
+pub const CUT: Outcomes = &["in_doubt/bad_response", "in_doubt/connection_lost"];
 /// A client may be strict here, or lenient: HTTP's rules allow both.
 pub const OK_OR_BAD: Outcomes = &["ok", "in_doubt/bad_response"];
 /// The answer is as good as whole: to say so is true, and to doubt it is careful.
@@ -60,6 +63,14 @@ pub struct Want {
     pub outcomes: Outcomes,
     /// `new` or `reused`, where it matters.
     pub connection: Option<&'static str>,
+    /// How far it came, where no other stage would be true.
+    pub stage: Option<&'static str>,
+}
+
+impl Want {
+    pub fn outcome(outcomes: Outcomes) -> Self {
+        Want { outcomes, connection: None, stage: None }
+    }
 }
 
 /// One point of the matrix.
@@ -90,12 +101,17 @@ impl Point {
             over,
             listen: Listen::Normally,
             connections: vec![script],
-            calls: vec![Want { outcomes, connection: None }],
+            calls: vec![Want::outcome(outcomes)],
             timeout,
             connect_timeout: timeout,
             options: vec![],
             host: None,
         }
+    }
+
+    /// The row of the table that it belongs to.
+    pub fn group(&self) -> &str {
+        self.name.split('/').next().unwrap_or_default()
     }
 
     /// How often the peer does something to an idle connection: between the first calls.
@@ -126,7 +142,7 @@ impl Point {
 
     /// Another call, over whatever connection.
     fn then(mut self, outcomes: Outcomes) -> Self {
-        self.calls.push(Want { outcomes, connection: None });
+        self.calls.push(Want::outcome(outcomes));
         if outcomes.iter().any(|outcome| outcome.ends_with("/timeout")) {
             (self.timeout, self.connect_timeout) = (BRIEF, BRIEF);
         }
@@ -219,6 +235,11 @@ pub fn over_http() -> Vec<Point> {
 
 pub fn over_https() -> Vec<Point> {
     [common(Over::HTTPS), tls::points()].concat()
+}
+
+/// Every byte of what TLS says.
+pub fn over_tls() -> Vec<Point> {
+    handshake::points()
 }
 
 /// What can go wrong with and without TLS.

@@ -15,6 +15,8 @@ pub enum Step {
     ShakeInBytes,
     /// The handshake up to a place in a flight of the peer's; the rest of the flight never leaves.
     ShakeTo(Flight, At),
+    /// The whole handshake, but one bit of this byte of a flight arrives as another.
+    ShakeFlipped(Flight, usize),
     /// The handshake up to a place in a flight; from there a byte a [`PAUSE`].
     ShakeDrip(Flight, At),
 
@@ -51,6 +53,8 @@ pub enum Step {
     DripRecord(Vec<u8>),
     /// Encipher these bytes and spoil the record in its middle.
     SendSpoilt(Vec<u8>),
+    /// Encipher these bytes and flip one bit of this byte of the records.
+    SendFlipped(Vec<u8>, usize),
     /// A fatal, enciphered alert.
     Alert,
     /// TLS's orderly end, without the end of the connection.
@@ -82,9 +86,11 @@ pub const PAUSE: Duration = Duration::from_millis(40);
 pub enum Flight {
     /// From ServerHello to what the client has to answer.
     First,
-    /// After the client's second message: in TLS 1.2 the peer's Finished; after a HelloRetryRequest the
-    /// ServerHello and all that follows it.
+    /// After the client's second message: in TLS 1.2 the peer's Finished, in TLS 1.3 the session tickets, behind
+    /// the handshake; after a HelloRetryRequest the ServerHello and all that follows it.
     Second,
+    /// After its third: the session tickets of a handshake with a HelloRetryRequest.
+    Third,
 }
 
 /// A place inside a flight.

@@ -2,16 +2,21 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
+use crate::wire;
+
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, PKCS_ED25519};
+use rustls::client::Resumption;
 use rustls::crypto::{CryptoProvider, ring};
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::pki_types::{CertificateDer, IpAddr, PrivateKeyDer, PrivatePkcs8KeyDer, ServerName};
 use rustls::server::StoresServerSessions;
-use rustls::{ServerConfig, SupportedProtocolVersion, version};
+use rustls::{
+    ClientConfig, ClientConnection, RootCertStore, ServerConfig, ServerConnection, SupportedProtocolVersion, version,
+};
 
 /// How a peer speaks TLS.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Profile {
     pub version: Version,
     pub identity: Identity,
@@ -70,7 +75,8 @@ impl Authority {
     }
 
     fn issue(&self, params: &CertificateParams) -> (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>) {
-        let key = KeyPair::generate().expect("a key");
+        // Its signatures have all the same length, so that a flight has the same bytes in the same places every time.
+        let key = KeyPair::generate_for(&PKCS_ED25519).expect("a key");
         let leaf = params.signed_by(&key, &self.issuer).expect("a certificate");
         (vec![leaf.der().clone()], PrivatePkcs8KeyDer::from(key.serialize_der()).into())
     }
@@ -126,7 +132,61 @@ impl StoresServerSessions for Forgetful {
     }
 }
 
+/// The one server of this profile: its certificate is the same for all points.
 pub fn server(profile: Profile) -> Arc<ServerConfig> {
+    static SERVERS: Mutex<Vec<(Profile, Arc<ServerConfig>)>> = Mutex::new(Vec::new());
+    let mut servers = SERVERS.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, server)) = servers.iter().find(|(known, _)| *known == profile) {
+        return Arc::clone(server);
+    }
+    let server = new_server(profile);
+    servers.push((profile, Arc::clone(&server)));
+    server
+}
+
+/// What a server of this profile puts on the wire for a client that does all right: its flights, up to the end of the
+/// handshake and behind it, and at last `answer`, enciphered. The length of each is the same every time.
+pub fn transcript(profile: Profile, answer: &[u8]) -> (Vec<Vec<u8>>, Vec<u8>) {
+    let mut roots = RootCertStore::empty();
+    roots.add(trusted().certificate.clone()).expect("a certificate");
+    let mut config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("TLS 1.2 and 1.3")
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    config.resumption = Resumption::disabled();
+    let name = ServerName::IpAddress(IpAddr::from(std::net::Ipv4Addr::LOCALHOST));
+    let mut client = ClientConnection::new(Arc::new(config), name).expect("a client");
+    let mut server = ServerConnection::new(server(profile)).expect("a server");
+
+    let mut flights = Vec::new();
+    loop {
+        let mut said = Vec::new();
+        wire::drain(&mut client, &mut said).expect("memory takes all");
+        if said.is_empty() {
+            break;
+        }
+        server.read_tls(&mut &said[..]).expect("memory gives all");
+        server.process_new_packets().expect("a good client");
+        let mut flight = Vec::new();
+        wire::drain(&mut server, &mut flight).expect("memory takes all");
+        let mut left = &flight[..];
+        while !left.is_empty() {
+            client.read_tls(&mut left).expect("memory gives all");
+            client.process_new_packets().expect("a good server");
+        }
+        if !flight.is_empty() {
+            flights.push(flight);
+        }
+    }
+    assert!(!server.is_handshaking() && !client.is_handshaking());
+    let mut enciphered = Vec::new();
+    std::io::Write::write_all(&mut server.writer(), answer).expect("a small answer");
+    wire::drain(&mut server, &mut enciphered).expect("memory takes all");
+    (flights, enciphered)
+}
+
+fn new_server(profile: Profile) -> Arc<ServerConfig> {
     const V12: &[&SupportedProtocolVersion] = &[&version::TLS12];
     const V13: &[&SupportedProtocolVersion] = &[&version::TLS13];
 

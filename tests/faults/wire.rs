@@ -2,11 +2,12 @@
 
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::ops::DerefMut;
 use std::os::fd::AsRawFd;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rustls::{ServerConfig, ServerConnection};
+use rustls::{ConnectionCommon, ServerConfig, ServerConnection};
 
 use crate::peer::Shared;
 use crate::script::{At, Flight, PAUSE, Step};
@@ -76,6 +77,10 @@ impl Wire {
             Step::Shake => self.shake(|wire, _, bytes| wire.put(bytes).map(|()| true)),
             Step::ShakeInBytes => self.shake(|wire, _, bytes| wire.put_slowly(bytes, None).map(|()| true)),
             Step::ShakeTo(flight, at) => self.shake_to(*flight, *at, |_, _| Ok(())),
+            Step::ShakeFlipped(flight, n) => self.shake(|wire, this, bytes| {
+                let bytes = if this == *flight as usize { flipped(bytes, *n) } else { bytes.to_vec() };
+                wire.put(&bytes).map(|()| true)
+            }),
             Step::ShakeDrip(flight, at) => self.shake_to(*flight, *at, |wire, rest| wire.put_slowly(rest, Some(PAUSE))),
             Step::Peek => match self.tcp()?.peek(&mut [0])? {
                 0 => Err(io::ErrorKind::UnexpectedEof.into()),
@@ -128,6 +133,10 @@ impl Wire {
                 let middle = record.len() / 2;
                 record[middle] ^= 0x55;
                 self.put(&record)
+            }
+            Step::SendFlipped(bytes, n) => {
+                let records = self.encipher(bytes)?;
+                self.put(&flipped(&records, *n))
             }
             Step::Alert => self.alert(),
             Step::Notify => {
@@ -418,8 +427,15 @@ impl Wire {
     }
 }
 
+/// The bytes, with one bit of their n-th one flipped: of every eight bytes in a row, another one.
+fn flipped(bytes: &[u8], n: usize) -> Vec<u8> {
+    let mut bytes = bytes.to_vec();
+    bytes[n] ^= 1 << (n % 8);
+    bytes
+}
+
 /// The length of the record that begins here, its header included, if the header is there.
-fn record_length(bytes: &[u8]) -> Option<usize> {
+pub fn record_length(bytes: &[u8]) -> Option<usize> {
     match bytes {
         [_, _, _, high, low, ..] => Some(RECORD_HEADER + usize::from(u16::from_be_bytes([*high, *low]))),
         _ => None,
@@ -454,7 +470,8 @@ fn place(flight: &[u8], at: At) -> usize {
     }
 }
 
-fn drain(tls: &mut ServerConnection, to: &mut Vec<u8>) -> io::Result<()> {
+/// Takes all that one side of TLS has to send.
+pub fn drain<T>(tls: &mut impl DerefMut<Target = ConnectionCommon<T>>, to: &mut Vec<u8>) -> io::Result<()> {
     while tls.wants_write() {
         tls.write_tls(to)?;
     }
@@ -462,7 +479,7 @@ fn drain(tls: &mut ServerConnection, to: &mut Vec<u8>) -> io::Result<()> {
 }
 
 /// The length of a head, its blank line included.
-fn blank_line(said: &[u8]) -> Option<usize> {
+pub fn blank_line(said: &[u8]) -> Option<usize> {
     said.windows(4).position(|four| four == b"\r\n\r\n").map(|at| at + 4)
 }
 

@@ -1,7 +1,7 @@
 //! The answer's body: lengths, chunks, codings, sizes, and what is left behind it.
 
 use super::head::closing;
-use super::{BAD, BAD_OR_LATE, LATE, LOST, OK, OK_OR_BAD, Outcomes, Over, Point, REDIRECT, broken_off};
+use super::{BAD, BAD_OR_LATE, CUT, LATE, LOST, OK, OK_OR_BAD, Outcomes, Over, Point, REDIRECT, broken_off};
 use crate::answers::{self, MIB, answer, chunk_size, chunked, envelope, gzip, padded, sized};
 use crate::script::{End, Step};
 
@@ -143,8 +143,6 @@ fn codings(over: Over) -> Vec<Point> {
             over.answered(format!("coding/both/{name}"), both(lines), End::Silence, BAD).then_anew()
         }),
     );
-    /// The connection ended in order, the coding did not: the answer is bad, or its end is missing.
-    const CUT: Outcomes = &["in_doubt/bad_response", "in_doubt/connection_lost"];
     // A gzip body that ends with the connection: the coding has an end of its own, but a reset is a reset.
     let closed = answer(&["HTTP/1.1 200 OK", "Content-Encoding: gzip"], &good);
     for end in over.ends() {

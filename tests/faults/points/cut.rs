@@ -1,54 +1,89 @@
 //! A good answer, cut or stretched at every boundary.
 
-use super::{BAD, LATE, LOST, OK, OK_OR_LOST, Outcomes, Over, Point, broken_off, head};
+use super::{BAD, CUT, LATE, OK, OK_OR_LOST, Outcomes, Over, Point, broken_off, head};
 use crate::answers::{self, Pieces};
 use crate::script::{End, Step};
 
 pub fn points(over: Over) -> Vec<Point> {
-    [sized(over), chunked(over), closed(over), refusals(over), drips(over)].concat()
+    [named(over), every_byte(over), refusals(over), drips(over)].concat()
 }
 
+/// What must be told of an answer that ends after `n` of its bytes.
+type Rule = fn(Over, &[u8], usize, End) -> Outcomes;
+
 /// The length is told: the answer is whole at its last byte, whatever comes after it.
-fn sized(over: Over) -> Vec<Point> {
-    each(over, "sized", &answers::sized_pieces(), |place, end| match place {
-        "whole" => OK,
-        _ => broken_off(end),
-    })
+fn sized(_: Over, whole: &[u8], n: usize, end: End) -> Outcomes {
+    if n == whole.len() { OK } else { broken_off(end) }
 }
 
 /// Chunked: the answer has arrived once the last chunk's line has (RFC 9112, section 8); only the trailer section is
 /// still to come, and a connection that ends in order says that there is none. Silence and a reset do not say that;
 /// half a line, and TLS's truncation, may be taken for an end or not.
-fn chunked(over: Over) -> Vec<Point> {
-    let orderly = head::closing(over);
-    each(over, "chunked", &answers::chunked_pieces(), |place, end| match (place, end) {
-        ("whole", _) => OK,
-        ("after-zero-line", end) if end == orderly => OK,
-        ("after-zero-line" | "in-final-crlf", End::Fin | End::Notify | End::Reset) => OK_OR_LOST,
+fn chunked(over: Over, whole: &[u8], n: usize, end: End) -> Outcomes {
+    match (whole.len() - n, end) {
+        (0, _) => OK,
+        (2, end) if end == head::closing(over) => OK,
+        (1 | 2, End::Fin | End::Notify | End::Reset) => OK_OR_LOST,
         _ => broken_off(end),
-    })
+    }
 }
 
 /// The body ends with the connection. An end in the middle can't be told from the end of it, so there the JSON
 /// decides; but a reset is no end, and over TLS only close_notify is one.
-fn closed(over: Over) -> Vec<Point> {
-    let tls = over.tls().is_some();
-    each(over, "closed", &answers::closed_pieces(), move |place, end| match (place, end) {
-        ("head", _) => broken_off(end),
-        (_, End::Reset | End::Silence) => broken_off(end),
-        (_, End::Fin) if tls => LOST,
-        ("whole", _) => OK,
+fn closed(over: Over, whole: &[u8], n: usize, end: End) -> Outcomes {
+    match end {
+        _ if n < answers::head_length(whole) || end != head::closing(over) => broken_off(end),
+        _ if n == whole.len() => OK,
         _ => BAD,
-    })
+    }
 }
 
-fn each(over: Over, framing: &str, pieces: &Pieces, outcomes: impl Fn(&str, End) -> Outcomes) -> Vec<Point> {
+/// The same, coded: the coding has an end of its own, and half of it is no answer.
+fn gzipped(over: Over, whole: &[u8], n: usize, end: End) -> Outcomes {
+    match closed(over, whole, n, end) {
+        BAD => CUT,
+        outcomes => outcomes,
+    }
+}
+
+/// At places that have a name, by every end. The next call must not go on with what is left.
+fn named(over: Over) -> Vec<Point> {
+    let framings: [(&str, Pieces, Rule); 3] = [
+        ("sized", answers::sized_pieces(), sized),
+        ("chunked", answers::chunked_pieces(), chunked),
+        ("closed", answers::closed_pieces(), closed),
+    ];
     let mut points = Vec::new();
-    for (place, before, _) in pieces.cuts() {
-        for end in over.ends() {
-            let name = format!("{framing}/{place}/{}", end.name());
-            let point = over.answered(name, before.clone(), *end, outcomes(place, *end));
-            points.push(point.then_anew_if_spoilt());
+    for (framing, pieces, rule) in framings {
+        let whole = pieces.whole();
+        for (place, before, _) in pieces.cuts() {
+            for end in over.ends() {
+                let name = format!("{framing}/{place}/{}", end.name());
+                let outcomes = rule(over, &whole, before.len(), *end);
+                points.push(over.answered(name, before.clone(), *end, outcomes).then_anew_if_spoilt());
+            }
+        }
+    }
+    points
+}
+
+/// After every byte, by every end that comes at once: of silence, which costs time, the places with a name are the
+/// sample.
+fn every_byte(over: Over) -> Vec<Point> {
+    let gzip = answers::answer(&["HTTP/1.1 200 OK", "Content-Encoding: gzip"], answers::gzip(&answers::body()));
+    let framings: [(&str, Vec<u8>, Rule); 4] = [
+        ("sized", answers::sized_pieces().whole(), sized),
+        ("chunked", answers::chunked_pieces().whole(), chunked),
+        ("closed", answers::closed_pieces().whole(), closed),
+        ("gzip", gzip, gzipped),
+    ];
+    let mut points = Vec::new();
+    for (framing, whole, rule) in framings {
+        for n in 0..=whole.len() {
+            for end in over.ends().iter().filter(|end| **end != End::Silence) {
+                let name = format!("every-byte-{framing}/{n}/{}", end.name());
+                points.push(over.answered(name, whole[..n].to_vec(), *end, rule(over, &whole, n, *end)));
+            }
         }
     }
     points
