@@ -120,15 +120,16 @@ fn tunnel(socket: &Socket, proxy: &Proxy, to: &Address, deadline: Deadline) -> R
     }
 }
 
+/// The status of a proxy's answer: three digits, and no more of them.
+fn status(head: &[u8]) -> Option<u16> {
+    let rest = head.strip_prefix(b"HTTP/1.0 ").or_else(|| head.strip_prefix(b"HTTP/1.1 "))?;
+    let (digits, rest) = rest.split_at_checked(3)?;
+    let alone = matches!(rest, [b' ' | b'\r', ..]) && digits.iter().all(u8::is_ascii_digit);
+    std::str::from_utf8(digits).ok().filter(|_| alone)?.parse().ok()
+}
+
 fn judge(head: &[u8], end: usize) -> Result<(), Failure> {
-    let status = match head {
-        [b'H', b'T', b'T', b'P', b'/', b'1', b'.', b'0' | b'1', b' ', digits @ ..] => digits
-            .get(..3)
-            .and_then(|digits| std::str::from_utf8(digits).ok())
-            .and_then(|digits| digits.parse::<u16>().ok()),
-        _ => None,
-    };
-    match status {
+    match status(head) {
         // The service does not speak before the client does: whatever follows is not its doing.
         Some(200..=299) if head.len() > end => Err(refused("the proxy sent something behind its answer")),
         Some(200..=299) => Ok(()),

@@ -105,6 +105,7 @@ fn a_proxy_that_refuses_is_told_apart_from_one_that_finds_nobody() {
         ("SSH-2.0-OpenSSH_9.2\r\n", "proxy"),
         ("HTTP/2 200\r\n\r\n", "proxy"),
         ("HTTP/1.1 abc\r\n\r\n", "proxy"),
+        ("HTTP/1.1 2000 OK\r\n\r\n", "proxy"),
     ] {
         let server = Server::https(|_| ok(OK));
         let proxy = Proxy::start(Some(answer));
