@@ -77,26 +77,39 @@ pub fn judged(point: Point, ca_file: &CaFile) -> Judged {
     let run = catch_unwind(AssertUnwindSafe(|| run(&point, ca_file)))
         .unwrap_or_else(|panic| Err(format!("panic: {}", words(&*panic))));
     match run {
-        Ok((told, heard)) => {
-            let complaints = complaints(&point, &told, &heard);
+        Ok(Run { told, heard, asked }) => {
+            let mut complaints = complaints(&point, &told, &heard);
+            complaints.extend(asked.iter().flat_map(|asked| of_the_proxy(&told, asked)));
             Judged { point, told, heard, complaints }
         }
         Err(complaint) => Judged { point, told: vec![], heard: Heard::default(), complaints: vec![complaint] },
     }
 }
 
-fn run(point: &Point, ca_file: &CaFile) -> Result<(Vec<Told>, Heard), String> {
-    let config = point.over.tls().map(tls::server);
-    let peer = Peer::start(point.listen, point.connections.clone(), config)
-        .map_err(|error| format!("the peer did not start: {error}"))?;
-    let calls = call_all(point, &peer, ca_file);
-    let heard = peer.finish();
-    Ok((calls?, heard?))
+/// What was said on either side of a point.
+struct Run {
+    told: Vec<Told>,
+    heard: Heard,
+    /// What the proxy heard, where there is one.
+    asked: Option<Heard>,
 }
 
-fn call_all(point: &Point, peer: &Peer, ca_file: &CaFile) -> Result<Vec<Told>, String> {
+fn run(point: &Point, ca_file: &CaFile) -> Result<Run, String> {
+    let broken = |error| format!("the peer did not start: {error}");
+    let config = point.over.tls().map(tls::server);
+    let peer = Peer::start(point.listen, point.connections.clone(), config).map_err(broken)?;
+    let proxy = point.proxy.clone().map(|(listen, scripts)| Peer::proxy(listen, scripts));
+    let proxy = proxy.transpose().map_err(broken)?;
+    let calls = call_all(point, &peer, proxy.as_ref(), ca_file);
+    // The proxy first: what it still has of the client's goes on to the peer.
+    let asked = proxy.map(Peer::finish).transpose();
+    let heard = peer.finish();
+    Ok(Run { told: calls?, heard: heard?, asked: asked? })
+}
+
+fn call_all(point: &Point, peer: &Peer, proxy: Option<&Peer>, ca_file: &CaFile) -> Result<Vec<Told>, String> {
     let _place = Place::take(point);
-    let client = client(point, peer, ca_file).map_err(|outcome| format!("no client: {}", outcome.message))?;
+    let client = client(point, peer, proxy, ca_file).map_err(|outcome| format!("no client: {}", outcome.message))?;
     let client = Arc::new(client);
     let idle = point.idle_times();
     let mut told = Vec::new();
@@ -142,7 +155,7 @@ impl Drop for Place {
     }
 }
 
-fn client(point: &Point, peer: &Peer, ca_file: &CaFile) -> Result<Client, Box<Outcome>> {
+fn client(point: &Point, peer: &Peer, proxy: Option<&Peer>, ca_file: &CaFile) -> Result<Client, Box<Outcome>> {
     // Points never share connections: those are kept between clients of equal address and credentials.
     static NUMBER: AtomicU64 = AtomicU64::new(0);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
@@ -160,6 +173,9 @@ fn client(point: &Point, peer: &Peer, ca_file: &CaFile) -> Result<Client, Box<Ou
     config.set("api_client", "fault-client")?;
     config.set("timeout_ms", &point.timeout.as_millis().to_string())?;
     config.set("connect_timeout_ms", &point.connect_timeout.as_millis().to_string())?;
+    if let Some(proxy) = proxy {
+        config.set("proxy", &format!("http://fault-user:fault-password@{}", proxy.address()))?;
+    }
     for (name, value) in &point.options {
         config.set(name, value)?;
     }
@@ -226,6 +242,19 @@ pub fn complaints(point: &Point, told: &[Told], heard: &Heard) -> Vec<String> {
             .map(move |complaint| if n == 0 { complaint } else { format!("call {}: {complaint}", n + 1) })
     });
     each.chain(delivery(point, told, heard)).collect()
+}
+
+/// The proxy is asked for connections, and never sees a byte of the request.
+fn of_the_proxy(told: &[Told], asked: &Heard) -> Vec<String> {
+    let mut complaints = Vec::new();
+    if asked.connects > 2 * told.len() {
+        complaints.push(format!("the proxy was asked {} times for {} calls", asked.connects, told.len()));
+    }
+    let refused = told.iter().all(|told| told.stage == Some("proxy"));
+    if !asked.requests.is_empty() || refused && asked.stray > 0 {
+        complaints.push(format!("the proxy got {} requests, and {} bytes", asked.requests.len(), asked.stray));
+    }
+    complaints
 }
 
 fn fits(wanted: Option<&str>, got: Option<&str>) -> bool {

@@ -10,6 +10,7 @@ mod answers;
 mod judge;
 mod peer;
 mod points;
+mod relay;
 mod report;
 mod script;
 mod tls;
@@ -39,10 +40,12 @@ struct Lane {
     floor: usize,
 }
 
-const LANES: [Lane; 3] = [
+const LANES: [Lane; 5] = [
     Lane { name: "http", points: points::over_http, floor: 4500 },
     Lane { name: "https", points: points::over_https, floor: 7000 },
-    Lane { name: "tls", points: points::over_tls, floor: 10_000 },
+    Lane { name: "tls", points: points::over_tls, floor: 10_500 },
+    Lane { name: "a proxy", points: points::over_proxy, floor: 3900 },
+    Lane { name: "https behind a proxy", points: points::behind_proxy, floor: 1000 },
 ];
 
 /// One lane after another: the points of one are as many as run well beside each other.

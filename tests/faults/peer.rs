@@ -57,6 +57,11 @@ impl Shared {
         self.sockets().open[slot] = None;
     }
 
+    /// Whether every call has returned.
+    pub fn is_over(&self) -> bool {
+        self.sockets().over
+    }
+
     /// None: there is no call to wait for any more.
     pub fn wait_for_go(&self) -> Option<()> {
         let go = self.go.lock().unwrap_or_else(PoisonError::into_inner);
@@ -90,6 +95,8 @@ pub struct Heard {
     /// Bytes of TLS records that can only hold application data, but were not deciphered.
     pub sealed: usize,
     pub requests: Vec<Heading>,
+    /// How often a proxy was asked for a connection.
+    pub connects: usize,
     /// Bytes where a request should have begun, but did not.
     pub stray: usize,
 }
@@ -105,6 +112,21 @@ impl Peer {
     /// One script for each connection, in the order of their coming. Whatever connection comes after those is
     /// served well: a request that is sent once too often succeeds, and is counted.
     pub fn start(listen: Listen, scripts: Vec<Vec<Step>>, config: Option<Arc<ServerConfig>>) -> io::Result<Self> {
+        let well = serve_well(config.is_some());
+        Self::start_with(listen, scripts, well, config)
+    }
+
+    /// A proxy: whatever connection comes after those with a script is relayed.
+    pub fn proxy(listen: Listen, scripts: Vec<Vec<Step>>) -> io::Result<Self> {
+        Self::start_with(listen, scripts, vec![Step::Head, Step::Relay], None)
+    }
+
+    fn start_with(
+        listen: Listen,
+        scripts: Vec<Vec<Step>>,
+        well: Vec<Step>,
+        config: Option<Arc<ServerConfig>>,
+    ) -> io::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let mut address = listener.local_addr()?;
         let (go, going) = channel();
@@ -132,7 +154,7 @@ impl Peer {
                     wire::small_buffers(&listener)?;
                 }
                 let shared = Arc::clone(&peer.shared);
-                peer.accepting = Some(std::thread::spawn(move || accept(&listener, &scripts, &shared, config)));
+                peer.accepting = Some(std::thread::spawn(move || accept(&listener, &scripts, &well, &shared, config)));
             }
         }
         Ok(peer)
@@ -174,10 +196,10 @@ impl Peer {
 fn accept(
     listener: &TcpListener,
     scripts: &[Vec<Step>],
+    well: &[Step],
     shared: &Arc<Shared>,
     config: Option<Arc<ServerConfig>>,
 ) -> io::Result<Vec<Said>> {
-    let well = serve_well(config.is_some());
     std::thread::scope(|scope| {
         let mut connections = Vec::new();
         loop {
@@ -186,13 +208,13 @@ fn accept(
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
                 Err(error) => return Err(error),
             };
-            if shared.sockets().over {
+            if shared.is_over() {
                 // The call that was to wake this thread, perhaps, or a connection of the client's that came
                 // before it: take all that are there, and wait for no more.
                 listener.set_nonblocking(true)?;
                 tcp.set_nonblocking(false)?;
             }
-            let script = scripts.get(connections.len()).unwrap_or(&well);
+            let script = scripts.get(connections.len()).map_or(well, Vec::as_slice);
             let wire = Wire::new(tcp, Arc::clone(shared), config.clone())?;
             connections.push(scope.spawn(move || wire.play(script)));
         }
@@ -220,9 +242,16 @@ fn tally(said: &[Said]) -> Heard {
         heard.sealed += said.sealed;
         let mut left = &said.bytes[..];
         while !left.is_empty() {
-            let start = b"POST ";
-            let begun = left.len().min(start.len());
-            if left[..begun] != start[..begun] {
+            if let Some(end) = wire::blank_line(left).filter(|_| left.starts_with(b"CONNECT ")) {
+                heard.connects += 1;
+                left = &left[end..];
+                continue;
+            }
+            let begun = |start: &[u8]| left.iter().zip(start).all(|(one, other)| one == other);
+            if left.len() < 8 && begun(b"CONNECT ") || left.starts_with(b"CONNECT ") {
+                break;
+            }
+            if !begun(b"POST ") {
                 heard.stray += left.len();
                 break;
             }

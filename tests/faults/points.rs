@@ -8,6 +8,7 @@ mod cut;
 mod handshake;
 mod head;
 mod idle;
+mod proxy;
 mod request;
 mod tls;
 
@@ -89,6 +90,8 @@ pub struct Point {
     pub options: Vec<(String, String)>,
     /// Instead of the peer's address.
     pub host: Option<&'static str>,
+    /// A proxy before the peer: what is behind its address, and a script for each connection to it.
+    pub proxy: Option<(Listen, Vec<Vec<Step>>)>,
 }
 
 impl Point {
@@ -106,6 +109,7 @@ impl Point {
             connect_timeout: timeout,
             options: vec![],
             host: None,
+            proxy: None,
         }
     }
 
@@ -126,6 +130,12 @@ impl Point {
 
     fn listen(mut self, listen: Listen) -> Self {
         self.listen = listen;
+        self
+    }
+
+    /// Where the first call has to have come to.
+    fn in_stage(mut self, stage: &'static str) -> Self {
+        self.calls[0].stage = Some(stage);
         self
     }
 
@@ -240,6 +250,16 @@ pub fn over_https() -> Vec<Point> {
 /// Every byte of what TLS says.
 pub fn over_tls() -> Vec<Point> {
     handshake::points()
+}
+
+/// A proxy that fails.
+pub fn over_proxy() -> Vec<Point> {
+    proxy::points()
+}
+
+/// A proxy that works, before a peer that fails.
+pub fn behind_proxy() -> Vec<Point> {
+    proxy::behind(over_https())
 }
 
 /// What can go wrong with and without TLS.

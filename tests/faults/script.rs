@@ -62,6 +62,13 @@ pub enum Step {
     /// New keys for the peer's direction (TLS 1.3): a record that is no answer.
     KeyUpdate,
 
+    // What a proxy does.
+    /// Connect to where the request's first line says, answer 200, and pass bytes on until both sides have ended; or
+    /// answer 502 where there is nobody.
+    Relay,
+    /// The same, but of what comes from there only so many bytes are passed on: then the script goes on.
+    RelayTo(usize),
+
     // Ends.
     /// FIN; the peer goes on listening.
     Fin,

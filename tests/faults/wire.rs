@@ -1,7 +1,7 @@
 //! One accepted connection: it does the steps of a script and keeps what the client said.
 
 use std::io::{self, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::{TcpListener, TcpStream, ToSocketAddrs};
 use std::ops::DerefMut;
 use std::os::fd::AsRawFd;
 use std::sync::Arc;
@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use rustls::{ConnectionCommon, ServerConfig, ServerConnection};
 
 use crate::peer::Shared;
+use crate::relay::{self, Relayed};
 use crate::script::{At, Flight, PAUSE, Step};
 
 /// No wait of a peer is longer, so that no fault of the client's can hang the suite.
@@ -41,6 +42,11 @@ pub struct Wire {
     taken: usize,
     /// What is to be sent together, while it is gathered.
     held: Option<Vec<u8>>,
+    /// How many bytes were put on the socket, and whether no more will be.
+    put: usize,
+    ended: bool,
+    /// Where the connection comes from.
+    client_port: u16,
     until: Instant,
 }
 
@@ -53,7 +59,22 @@ impl Wire {
         let slot = shared.register(&tcp);
         let until = Instant::now() + BOUND;
         let said = Said::default();
-        Ok(Wire { tcp: Some(tcp), slot, shared, config, tls: None, raw: vec![], said, taken: 0, held: None, until })
+        let client_port = tcp.peer_addr().map_or(0, |address| address.port());
+        Ok(Wire {
+            tcp: Some(tcp),
+            slot,
+            shared,
+            config,
+            tls: None,
+            raw: vec![],
+            said,
+            taken: 0,
+            held: None,
+            put: 0,
+            ended: false,
+            client_port,
+            until,
+        })
     }
 
     /// Does the script, then listens until the client is gone. Returns all that the client said.
@@ -147,7 +168,12 @@ impl Wire {
                 self.session()?.refresh_traffic_keys().map_err(io::Error::other)?;
                 self.flush()
             }
-            Step::Fin => self.tcp()?.shutdown(std::net::Shutdown::Write),
+            Step::Relay => self.relay(None),
+            Step::RelayTo(most) => self.relay(Some(*most)),
+            Step::Fin => {
+                self.ended = true;
+                self.tcp()?.shutdown(std::net::Shutdown::Write)
+            }
             Step::Close => {
                 self.glance()?;
                 self.hang_up();
@@ -155,12 +181,11 @@ impl Wire {
             }
             Step::Reset => {
                 self.glance()?;
-                no_linger(self.tcp()?)?;
-                self.hang_up();
-                Ok(())
+                self.reset()
             }
             Step::Idle => self.shared.wait_for_go().ok_or_else(|| io::ErrorKind::BrokenPipe.into()),
             Step::Told => {
+                relay::wait_until_passed(self.client_port, if self.ended { relay::END } else { self.put });
                 behind_all_that_was_sent()?;
                 self.shared.tell();
                 Ok(())
@@ -172,8 +197,15 @@ impl Wire {
         self.tcp.as_deref().ok_or_else(|| io::ErrorKind::NotConnected.into())
     }
 
+    fn reset(&mut self) -> io::Result<()> {
+        no_linger(self.tcp()?)?;
+        self.hang_up();
+        Ok(())
+    }
+
     /// Closes the socket for good: nobody else may hold it then.
     fn hang_up(&mut self) {
+        self.ended = true;
         self.shared.forget(self.slot);
         self.tcp = None;
     }
@@ -308,7 +340,10 @@ impl Wire {
     fn put(&mut self, bytes: &[u8]) -> io::Result<()> {
         match &mut self.held {
             Some(held) => held.extend_from_slice(bytes),
-            None => self.tcp()?.write_all(bytes)?,
+            None => {
+                self.tcp()?.write_all(bytes)?;
+                self.put += bytes.len();
+            }
         }
         Ok(())
     }
@@ -372,6 +407,25 @@ impl Wire {
         self.flush()
     }
 
+    // What a proxy does.
+
+    fn relay(&mut self, most: Option<usize>) -> io::Result<()> {
+        let head = String::from_utf8_lossy(&self.said.bytes[..self.taken]);
+        let authority = head.split(' ').nth(1).unwrap_or_default().to_owned();
+        let Some(origin) = connect(&authority) else {
+            return self.put(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n");
+        };
+        self.put(b"HTTP/1.1 200 Connection established\r\n\r\n")?;
+        let relayed = relay::relay(self.tcp()?, &origin, most, || self.shared.is_over());
+        match relayed {
+            Ok(Relayed::Reset) => self.reset()?,
+            Ok(Relayed::Closed) | Err(_) => self.hang_up(),
+            Ok(Relayed::Enough) => {}
+        }
+        relay::ended(&origin);
+        relayed.map(drop)
+    }
+
     // The handshake.
 
     fn session(&mut self) -> io::Result<&mut ServerConnection> {
@@ -425,6 +479,13 @@ impl Wire {
         assert!(reached, "this handshake has no flight {flight:?}");
         Ok(())
     }
+}
+
+/// The first address of these that accepts.
+fn connect(authority: &str) -> Option<TcpStream> {
+    let addresses = authority.to_socket_addrs().ok()?;
+    let origin = addresses.into_iter().find_map(|address| TcpStream::connect_timeout(&address, BOUND / 5).ok())?;
+    origin.set_nodelay(true).ok().map(|()| origin)
 }
 
 /// The bytes, with one bit of their n-th one flipped: of every eight bytes in a row, another one.
