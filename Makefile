@@ -14,7 +14,7 @@ test:
 
 # The fault matrix, as a table: a row for each group. FAULTS=word shows each of the points whose name has the word.
 faults:
-	@scripts/setup.sh demo
+	@scripts/setup.sh faults
 	@cargo test --quiet --locked --test faults -- --nocapture --test-threads=1
 
 # The x64 DLL, and the demonstration under Wine.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that a command needs and that are missing; says in one line what it cannot install.
-#   setup.sh demo | test | windows
+#   setup.sh demo | faults | test | windows
 set -euo pipefail
 
 if ! command -v cargo >/dev/null; then
@@ -8,8 +8,9 @@ if ! command -v cargo >/dev/null; then
   exit 1
 fi
 
-case "${1:?which command: demo, test or windows}" in
+case "${1:?which command: demo, faults, test or windows}" in
   demo) packages=(gcc libc6-dev make) ;;
+  faults) packages=(gcc libc6-dev make iproute2 util-linux) ;;
   test)
     packages=(gcc g++ libc6-dev make binutils valgrind openssl iproute2 util-linux
       python3 python3-venv

@@ -3,21 +3,22 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::channel;
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use paywall::{Client, Config, Outcome};
 
 use crate::answers;
+use crate::names::{NameServer, Zone};
 use crate::peer::{Heading, Heard, Peer, words};
 use crate::points::Point;
 use crate::tls::{self, CaFile};
 
-const TOKEN: &str = "67a40b720d564a878dd46579b3d2eff3";
-const SESSION: &str = "6489433e-f36b-1410-825e-001264113a90";
+pub const TOKEN: &str = "67a40b720d564a878dd46579b3d2eff3";
+pub const SESSION: &str = "6489433e-f36b-1410-825e-001264113a90";
 
 /// How late a call may be after its deadline.
-const GRACE: Duration = Duration::from_millis(250);
+pub const GRACE: Duration = Duration::from_millis(250);
 /// How much earlier than its deadline a call may say that the deadline came: the clocks' grain.
 const EARLY: Duration = Duration::from_millis(5);
 
@@ -37,7 +38,7 @@ pub struct Told {
 }
 
 impl Told {
-    fn new(outcome: &Outcome, took: Duration) -> Self {
+    pub fn new(outcome: &Outcome, took: Duration) -> Self {
         let status = outcome.status.name();
         Told {
             outcome: match &outcome.error {
@@ -77,9 +78,10 @@ pub fn judged(point: Point, ca_file: &CaFile) -> Judged {
     let run = catch_unwind(AssertUnwindSafe(|| run(&point, ca_file)))
         .unwrap_or_else(|panic| Err(format!("panic: {}", words(&*panic))));
     match run {
-        Ok(Run { told, heard, asked }) => {
+        Ok(Run { told, lookups, heard, asked }) => {
             let mut complaints = complaints(&point, &told, &heard);
             complaints.extend(asked.iter().flat_map(|asked| of_the_proxy(&told, asked)));
+            complaints.extend(of_the_name(&point, &heard, lookups));
             Judged { point, told, heard, complaints }
         }
         Err(complaint) => Judged { point, told: vec![], heard: Heard::default(), complaints: vec![complaint] },
@@ -89,6 +91,7 @@ pub fn judged(point: Point, ca_file: &CaFile) -> Judged {
 /// What was said on either side of a point.
 struct Run {
     told: Vec<Told>,
+    lookups: usize,
     heard: Heard,
     /// What the proxy heard, where there is one.
     asked: Option<Heard>,
@@ -104,22 +107,53 @@ fn run(point: &Point, ca_file: &CaFile) -> Result<Run, String> {
     // The proxy first: what it still has of the client's goes on to the peer.
     let asked = proxy.map(Peer::finish).transpose();
     let heard = peer.finish();
-    Ok(Run { told: calls?, heard: heard?, asked: asked? })
+    let (told, lookups) = calls?;
+    Ok(Run { told, lookups, heard: heard?, asked: asked? })
 }
 
-fn call_all(point: &Point, peer: &Peer, proxy: Option<&Peer>, ca_file: &CaFile) -> Result<Vec<Told>, String> {
+/// The calls, and how often the name was looked up for them.
+fn call_all(point: &Point, peer: &Peer, proxy: Option<&Peer>, ca_file: &CaFile) -> Result<(Vec<Told>, usize), String> {
     let _place = Place::take(point);
     let client = client(point, peer, proxy, ca_file).map_err(|outcome| format!("no client: {}", outcome.message))?;
     let client = Arc::new(client);
     let idle = point.idle_times();
     let mut told = Vec::new();
+    let named = Named::new(point);
     for call in 0..point.calls.len() {
+        named.before(call);
         if call > 0 && call <= idle {
             peer.between_calls()?;
         }
         told.push(resend(&client, point.timeout)?);
     }
-    Ok(told)
+    Ok((told, named.lookups()))
+}
+
+/// A name that the name server knows while the point lasts.
+struct Named<'a> {
+    name: Option<&'a str>,
+    zones: &'a [Zone],
+    /// `localhost` is one name for many points.
+    _turn: Option<MutexGuard<'static, ()>>,
+}
+
+impl<'a> Named<'a> {
+    fn new(point: &'a Point) -> Self {
+        static LOCALHOST: Mutex<()> = Mutex::new(());
+        let name = point.host.as_deref().or(point.proxy_host.as_deref()).filter(|_| !point.zones.is_empty());
+        let turn = (name == Some("localhost")).then(|| LOCALHOST.lock().unwrap_or_else(PoisonError::into_inner));
+        Named { name, zones: &point.zones, _turn: turn }
+    }
+
+    fn before(&self, call: usize) {
+        if let (Some(name), Some(zone)) = (self.name, self.zones.get(call)) {
+            NameServer::get().set(name, zone);
+        }
+    }
+
+    fn lookups(&self) -> usize {
+        self.name.map_or(0, |name| NameServer::get().forget(name))
+    }
 }
 
 /// The library keeps a bounded number of pools, and closes the connections of the one that was used longest ago. While
@@ -161,7 +195,7 @@ fn client(point: &Point, peer: &Peer, proxy: Option<&Peer>, ca_file: &CaFile) ->
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
 
     let address = peer.address();
-    let host = point.host.map_or_else(|| address.ip().to_string(), str::to_owned);
+    let host = point.host.clone().unwrap_or_else(|| address.ip().to_string());
     let mut config = Config::new();
     if point.over.tls().is_some() {
         config.set("base_url", &format!("https://{host}:{}", address.port()))?;
@@ -174,7 +208,9 @@ fn client(point: &Point, peer: &Peer, proxy: Option<&Peer>, ca_file: &CaFile) ->
     config.set("timeout_ms", &point.timeout.as_millis().to_string())?;
     config.set("connect_timeout_ms", &point.connect_timeout.as_millis().to_string())?;
     if let Some(proxy) = proxy {
-        config.set("proxy", &format!("http://fault-user:fault-password@{}", proxy.address()))?;
+        let address = proxy.address();
+        let host = point.proxy_host.clone().unwrap_or_else(|| address.ip().to_string());
+        config.set("proxy", &format!("http://fault-user:fault-password@{host}:{}", address.port()))?;
     }
     for (name, value) in &point.options {
         config.set(name, value)?;
@@ -253,6 +289,18 @@ fn of_the_proxy(told: &[Told], asked: &Heard) -> Vec<String> {
     let refused = told.iter().all(|told| told.stage == Some("proxy"));
     if !asked.requests.is_empty() || refused && asked.stray > 0 {
         complaints.push(format!("the proxy got {} requests, and {} bytes", asked.requests.len(), asked.stray));
+    }
+    complaints
+}
+
+/// The name leads where the name server says, and is asked for no more often than it must be.
+fn of_the_name(point: &Point, heard: &Heard, lookups: usize) -> Vec<String> {
+    let mut complaints = Vec::new();
+    if point.reached.as_ref().is_some_and(|reached| *reached != heard.at) {
+        complaints.push(format!("requests came at {:?}", heard.at));
+    }
+    if point.lookups.is_some_and(|wanted| wanted != lookups) {
+        complaints.push(format!("the name was looked up {lookups} times"));
     }
     complaints
 }

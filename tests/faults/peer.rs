@@ -1,7 +1,7 @@
 //! The fault peer: a listener of its own for one point, a thread for each connection, and a count of what came.
 
 use std::io;
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::net::{IpAddr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -22,6 +22,10 @@ pub enum Listen {
     Nobody,
     /// A listener whose queue is full, so that the system answers no SYN.
     QueueFull,
+    /// At this address, which may stand for all.
+    On(&'static str),
+    /// As ever, and at 127.0.0.2 there is one whose queue is full.
+    DeadNeighbour,
 }
 
 /// What the threads of a peer share.
@@ -80,7 +84,7 @@ pub struct Peer {
     go: Sender<()>,
     told: Receiver<()>,
     accepting: Option<JoinHandle<io::Result<Vec<Said>>>>,
-    /// Kept open for [`Listen::Nobody`] and [`Listen::QueueFull`].
+    /// Kept open for those that are not served.
     _held: Vec<TcpStream>,
     _listener: Option<TcpListener>,
 }
@@ -90,6 +94,8 @@ pub struct Peer {
 pub struct Heard {
     /// Connections on which the client said anything.
     pub connections: usize,
+    /// Their addresses on this side.
+    pub at: Vec<IpAddr>,
     /// Application bytes, after TLS.
     pub bytes: usize,
     /// Bytes of TLS records that can only hold application data, but were not deciphered.
@@ -127,7 +133,8 @@ impl Peer {
         well: Vec<Step>,
         config: Option<Arc<ServerConfig>>,
     ) -> io::Result<Self> {
-        let listener = TcpListener::bind("127.0.0.1:0")?;
+        let ip = if let Listen::On(ip) = listen { ip } else { "127.0.0.1" };
+        let listener = TcpListener::bind((ip, 0))?;
         let mut address = listener.local_addr()?;
         let (go, going) = channel();
         let (tell, told) = channel();
@@ -143,13 +150,15 @@ impl Peer {
                 peer._listener = Some(listener);
             }
             Listen::QueueFull => {
-                // Nobody accepts: the system completes connections until the queue is full.
-                while let Ok(one) = TcpStream::connect_timeout(&address, wire::BOUND / 50) {
-                    peer._held.push(one);
-                }
+                peer._held = fill(address);
                 peer._listener = Some(listener);
             }
-            Listen::Normally | Listen::SmallBuffers => {
+            Listen::Normally | Listen::SmallBuffers | Listen::On(_) | Listen::DeadNeighbour => {
+                if listen == Listen::DeadNeighbour {
+                    let neighbour = TcpListener::bind(("127.0.0.2", address.port()))?;
+                    peer._held = fill(neighbour.local_addr()?);
+                    peer._listener = Some(neighbour);
+                }
                 if listen == Listen::SmallBuffers {
                     wire::small_buffers(&listener)?;
                 }
@@ -190,6 +199,11 @@ impl Peer {
         let said = accepting.join().map_err(|panic| format!("the peer panicked: {}", words(&*panic)))?;
         said.map(|said| tally(&said)).map_err(|error| format!("the peer failed: {error}"))
     }
+}
+
+/// Nobody accepts: the system completes connections until the queue is full.
+fn fill(address: SocketAddr) -> Vec<TcpStream> {
+    std::iter::from_fn(|| TcpStream::connect_timeout(&address, BOUND / 50).ok()).collect()
 }
 
 /// Serves every connection until the point is over; returns what was said on each.
@@ -237,7 +251,10 @@ fn serve_well(tls: bool) -> Vec<Step> {
 fn tally(said: &[Said]) -> Heard {
     let mut heard = Heard::default();
     for said in said {
-        heard.connections += usize::from(!said.bytes.is_empty());
+        if !said.bytes.is_empty() {
+            heard.connections += 1;
+            heard.at.extend(said.at);
+        }
         heard.bytes += said.bytes.len();
         heard.sealed += said.sealed;
         let mut left = &said.bytes[..];

@@ -8,13 +8,16 @@ mod cut;
 mod handshake;
 mod head;
 mod idle;
+pub mod names;
 mod proxy;
 mod request;
 mod tls;
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::answers;
+use crate::names::Zone;
 use crate::peer::Listen;
 use crate::script::{End, Step};
 use crate::tls::Profile;
@@ -89,9 +92,17 @@ pub struct Point {
     /// The client's other options.
     pub options: Vec<(String, String)>,
     /// Instead of the peer's address.
-    pub host: Option<&'static str>,
+    pub host: Option<String>,
     /// A proxy before the peer: what is behind its address, and a script for each connection to it.
     pub proxy: Option<(Listen, Vec<Vec<Step>>)>,
+    /// Instead of the proxy's address.
+    pub proxy_host: Option<String>,
+    /// What the name server says about the name: before each call the next, while there is one.
+    pub zones: Vec<Zone>,
+    /// The peer's addresses at which requests come, connection by connection, where it matters.
+    pub reached: Option<Vec<IpAddr>>,
+    /// How often the name is looked up, where it matters.
+    pub lookups: Option<usize>,
 }
 
 impl Point {
@@ -110,6 +121,10 @@ impl Point {
             options: vec![],
             host: None,
             proxy: None,
+            proxy_host: None,
+            zones: vec![],
+            reached: None,
+            lookups: None,
         }
     }
 
@@ -136,6 +151,16 @@ impl Point {
     /// Where the first call has to have come to.
     fn in_stage(mut self, stage: &'static str) -> Self {
         self.calls[0].stage = Some(stage);
+        self
+    }
+
+    fn reaches(mut self, addresses: &[&str]) -> Self {
+        self.reached = Some(addresses.iter().map(|address| address.parse().expect("an address")).collect());
+        self
+    }
+
+    fn looked_up(mut self, times: usize) -> Self {
+        self.lookups = Some(times);
         self
     }
 
@@ -260,6 +285,11 @@ pub fn over_proxy() -> Vec<Point> {
 /// A proxy that works, before a peer that fails.
 pub fn behind_proxy() -> Vec<Point> {
     proxy::behind(over_https())
+}
+
+/// A name that leads to a peer, or does not.
+pub fn over_names() -> Vec<Point> {
+    names::points()
 }
 
 /// What can go wrong with and without TLS.

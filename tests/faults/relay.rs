@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
-use std::net::{Shutdown, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::os::fd::AsRawFd;
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -23,21 +23,24 @@ pub enum Relayed {
 /// How often a relay that waits looks whether its point is over.
 const GLANCE: Duration = Duration::from_millis(50);
 
-/// How much of what an origin sent, on the connection from this port, has been passed on to the client.
-static PASSED: (Mutex<BTreeMap<u16, usize>>, Condvar) = (Mutex::new(BTreeMap::new()), Condvar::new());
+/// A connection between a relay and an origin: the address of each. One port alone may be part of many.
+pub type Ends = (SocketAddr, SocketAddr);
+
+/// How much of what an origin sent on a connection has been passed on to the client.
+static PASSED: (Mutex<BTreeMap<Ends, usize>>, Condvar) = (Mutex::new(BTreeMap::new()), Condvar::new());
 
 /// All of it, and the end as well.
 pub const END: usize = usize::MAX;
 
-fn passed(port: u16, bytes: usize) {
-    PASSED.0.lock().unwrap_or_else(PoisonError::into_inner).insert(port, bytes);
+fn passed(ends: Ends, bytes: usize) {
+    PASSED.0.lock().unwrap_or_else(PoisonError::into_inner).insert(ends, bytes);
     PASSED.1.notify_all();
 }
 
-/// Waits until a relay, if there is one behind this port, has passed on so many bytes of the origin's.
-pub fn wait_until_passed(port: u16, bytes: usize) {
+/// Waits until a relay, if there is one on this connection, has passed on so many bytes of the origin's.
+pub fn wait_until_passed(ends: Ends, bytes: usize) {
     let passed = PASSED.0.lock().unwrap_or_else(PoisonError::into_inner);
-    let waits = |passed: &mut BTreeMap<u16, usize>| passed.get(&port).is_some_and(|so_far| *so_far < bytes);
+    let waits = |passed: &mut BTreeMap<Ends, usize>| passed.get(&ends).is_some_and(|so_far| *so_far < bytes);
     drop(PASSED.1.wait_timeout_while(passed, BOUND, waits));
 }
 
@@ -45,14 +48,14 @@ pub fn wait_until_passed(port: u16, bytes: usize) {
 pub fn relay(
     client: &TcpStream,
     origin: &TcpStream,
+    ends: Ends,
     most: Option<usize>,
     over: impl Fn() -> bool,
 ) -> io::Result<Relayed> {
     client.set_nonblocking(true)?;
     origin.set_nonblocking(true)?;
-    let port = origin.local_addr()?.port();
     let (mut up, mut down) = (Direction::new(usize::MAX), Direction::new(most.unwrap_or(usize::MAX)));
-    passed(port, 0);
+    passed(ends, 0);
     let until = Instant::now() + BOUND;
     let relayed = loop {
         up.pump(client, origin);
@@ -61,7 +64,7 @@ pub fn relay(
             // What came before the reset can still be read; pump() has taken it.
             break Relayed::Reset;
         }
-        passed(port, if down.ended { END } else { down.passed });
+        passed(ends, if down.ended { END } else { down.passed });
         if most.is_some_and(|most| down.passed == most) {
             break Relayed::Enough;
         }
@@ -80,10 +83,8 @@ pub fn relay(
 }
 
 /// Says that the end has been passed on, too.
-pub fn ended(origin: &TcpStream) {
-    if let Ok(address) = origin.local_addr() {
-        passed(address.port(), END);
-    }
+pub fn ended(ends: Ends) {
+    passed(ends, END);
 }
 
 struct Direction {

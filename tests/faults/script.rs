@@ -96,8 +96,6 @@ pub enum Flight {
     /// After the client's second message: in TLS 1.2 the peer's Finished, in TLS 1.3 the session tickets, behind
     /// the handshake; after a HelloRetryRequest the ServerHello and all that follows it.
     Second,
-    /// After its third: the session tickets of a handshake with a HelloRetryRequest.
-    Third,
 }
 
 /// A place inside a flight.

@@ -90,7 +90,7 @@ fn trusted() -> &'static Authority {
 fn chain(identity: Identity) -> (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>) {
     let names = match identity {
         Identity::OtherName => vec!["elsewhere.example".to_owned()],
-        _ => vec!["localhost".to_owned(), "127.0.0.1".to_owned()],
+        _ => ["localhost", "127.0.0.1", "*.fault.example"].map(str::to_owned).to_vec(),
     };
     let mut leaf = CertificateParams::new(names).expect("names");
     match identity {

@@ -1,7 +1,7 @@
 //! One accepted connection: it does the steps of a script and keeps what the client said.
 
 use std::io::{self, Read, Write};
-use std::net::{TcpListener, TcpStream, ToSocketAddrs};
+use std::net::{IpAddr, TcpListener, TcpStream, ToSocketAddrs};
 use std::ops::DerefMut;
 use std::os::fd::AsRawFd;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use rustls::{ConnectionCommon, ServerConfig, ServerConnection};
 
 use crate::peer::Shared;
-use crate::relay::{self, Relayed};
+use crate::relay::{self, Ends, Relayed};
 use crate::script::{At, Flight, PAUSE, Step};
 
 /// No wait of a peer is longer, so that no fault of the client's can hang the suite.
@@ -26,6 +26,8 @@ pub struct Said {
     /// Bytes of records that hold application data, but could not be deciphered: they came in part only, or after
     /// the peer had spoilt its own session.
     pub sealed: usize,
+    /// The address at which it came.
+    pub at: Option<IpAddr>,
 }
 
 pub struct Wire {
@@ -45,8 +47,7 @@ pub struct Wire {
     /// How many bytes were put on the socket, and whether no more will be.
     put: usize,
     ended: bool,
-    /// Where the connection comes from.
-    client_port: u16,
+    ends: Option<Ends>,
     until: Instant,
 }
 
@@ -58,8 +59,10 @@ impl Wire {
         let tcp = Arc::new(tcp);
         let slot = shared.register(&tcp);
         let until = Instant::now() + BOUND;
-        let said = Said::default();
-        let client_port = tcp.peer_addr().map_or(0, |address| address.port());
+        let here = tcp.local_addr()?;
+        let said = Said { at: Some(here.ip()), ..Said::default() };
+        // A client that has gone already has no address any more.
+        let ends = tcp.peer_addr().ok().map(|client| (client, here));
         Ok(Wire {
             tcp: Some(tcp),
             slot,
@@ -72,7 +75,7 @@ impl Wire {
             held: None,
             put: 0,
             ended: false,
-            client_port,
+            ends,
             until,
         })
     }
@@ -185,7 +188,9 @@ impl Wire {
             }
             Step::Idle => self.shared.wait_for_go().ok_or_else(|| io::ErrorKind::BrokenPipe.into()),
             Step::Told => {
-                relay::wait_until_passed(self.client_port, if self.ended { relay::END } else { self.put });
+                if let Some(ends) = self.ends {
+                    relay::wait_until_passed(ends, if self.ended { relay::END } else { self.put });
+                }
                 behind_all_that_was_sent()?;
                 self.shared.tell();
                 Ok(())
@@ -416,13 +421,18 @@ impl Wire {
             return self.put(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n");
         };
         self.put(b"HTTP/1.1 200 Connection established\r\n\r\n")?;
-        let relayed = relay::relay(self.tcp()?, &origin, most, || self.shared.is_over());
+        let (Ok(here), Ok(there)) = (origin.local_addr(), origin.peer_addr()) else {
+            // The origin has reset it already.
+            return self.reset();
+        };
+        let ends = (here, there);
+        let relayed = relay::relay(self.tcp()?, &origin, ends, most, || self.shared.is_over());
         match relayed {
             Ok(Relayed::Reset) => self.reset()?,
             Ok(Relayed::Closed) | Err(_) => self.hang_up(),
             Ok(Relayed::Enough) => {}
         }
-        relay::ended(&origin);
+        relay::ended(ends);
         relayed.map(drop)
     }
 

@@ -3,7 +3,7 @@
 use paywall::{Client, Config, Outcome};
 
 use crate::support::server::{Server, ok};
-use crate::support::{OK, SESSION, TOKEN, certificates, client, config};
+use crate::support::{OK, SESSION, TOKEN, client, config, process};
 
 const SECRET: &str = "planted-secret-value";
 
@@ -133,7 +133,7 @@ fn what_is_missing_is_named() {
 #[test]
 fn a_ca_file_that_is_missing_or_broken_is_refused_with_the_reason() {
     let file = |name: &str, content: &[u8]| {
-        let path = certificates::temporary(name);
+        let path = process::temporary(name);
         std::fs::write(&path, content).unwrap();
         path.to_str().unwrap().to_owned()
     };

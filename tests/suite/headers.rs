@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::support::certificates::temporary;
+use crate::support::process::temporary;
 
 const HEADER: &str = include_str!("../../include/paywall.h");
 const PHP_HEADER: &str = include_str!("../../include/paywall_php.h");

@@ -81,7 +81,7 @@ fn another_trust_never_shares_a_connection() {
     alone("sharing::another_trust_never_shares_a_connection", || {
         let server = Server::https(echo);
         let one = config(&server);
-        let twice = crate::support::certificates::temporary("twice.pem");
+        let twice = crate::support::process::temporary("twice.pem");
         let pem = std::fs::read_to_string(server.ca_file().unwrap()).unwrap();
         std::fs::write(&twice, format!("# the same and a comment\n{pem}")).unwrap();
         let mut two = one.clone();

@@ -1,36 +1,24 @@
 //! The deadline, where the system's resolver is what does not answer.
 
 use std::net::UdpSocket;
-use std::process::Command;
 use std::sync::{Arc, Barrier};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use paywall::{Client, Config, Outcome};
 
-use crate::support::certificates::temporary;
-use crate::support::{SESSION, TOKEN, within};
+use crate::support::process::behind_a_name_server;
+use crate::support::{SESSION, TOKEN};
 
-/// Runs itself again where the only name server is a socket that never answers: a network of its own, and a
-/// resolv.conf of its own.
+/// The only name server is a socket that never answers.
 #[test]
 fn a_dead_resolver_neither_holds_a_call_nor_piles_up_threads() {
-    let resolv_conf = temporary("resolv.conf");
-    let nsswitch = temporary("nsswitch.conf");
-    let script = format!(
-        "mount --bind {} /etc/resolv.conf && mount --bind {} /etc/nsswitch.conf && ip link set lo up && exec \"$0\" \"$@\"",
-        resolv_conf.display(),
-        nsswitch.display()
+    behind_a_name_server(
+        "time::a_dead_resolver_neither_holds_a_call_nor_piles_up_threads",
+        "nameserver 127.0.0.1\noptions timeout:30 attempts:1\n",
+        "127.0.0.1 localhost\n",
+        behind_a_dead_resolver,
     );
-    std::fs::write(&resolv_conf, "nameserver 127.0.0.1\noptions timeout:30 attempts:1\n").unwrap();
-    std::fs::write(&nsswitch, "hosts: files dns\n").unwrap();
-    let mut unshare = Command::new("unshare");
-    // SAFETY: reads a number of this process.
-    if unsafe { libc::geteuid() } != 0 {
-        unshare.arg("--map-root-user");
-    }
-    unshare.args(["--mount", "--net", "sh", "-c", &script]).arg(std::env::current_exe().unwrap());
-    within("time::a_dead_resolver_neither_holds_a_call_nor_piles_up_threads", &mut unshare, behind_a_dead_resolver);
 }
 
 fn behind_a_dead_resolver() {

@@ -8,7 +8,8 @@ use std::thread;
 
 use paywall::{Client, Outcome};
 
-use crate::support::certificates::{Authority, Identity, self_signed, temporary};
+use crate::support::certificates::{Authority, Identity, self_signed};
+use crate::support::process::temporary;
 use crate::support::server::{Server, ok};
 use crate::support::{OK, SESSION, TOKEN, client, config};
 

@@ -9,14 +9,12 @@ use crate::wire::record_length;
 
 /// A handshake that the client refuses, or waits for in vain: a spoilt length may announce more than will come.
 const UNSENT: Outcomes = &["not_sent/tls", "not_sent/connection_lost", "not_sent/timeout"];
-/// The same behind the handshake.
-const IN_DOUBT: Outcomes = &["in_doubt/connection_lost", "in_doubt/bad_response", "in_doubt/timeout"];
 // TLS guards what is in a record, and the length; but the type and the version in its head are no secret to guard, and
 // TLS 1.3 even has the version ignored (RFC 8446, section 5.1). A client may be strict with them.
 const UNSENT_OR_OK: Outcomes = &["not_sent/tls", "not_sent/connection_lost", "not_sent/timeout", "ok"];
-const IN_DOUBT_OR_OK: Outcomes = &["in_doubt/connection_lost", "in_doubt/bad_response", "in_doubt/timeout", "ok"];
+const SPOILT_OR_OK: Outcomes = &["in_doubt/connection_lost", "in_doubt/bad_response", "ok"];
 
-const FLIGHTS: [Flight; 3] = [Flight::First, Flight::Second, Flight::Third];
+const FLIGHTS: [Flight; 2] = [Flight::First, Flight::Second];
 
 pub fn points() -> Vec<Point> {
     let retry = Profile { retry: true, ..Profile::V13 };
@@ -32,12 +30,17 @@ fn handshake(version: &str, profile: Profile) -> Vec<Point> {
     // TLS 1.2's last flight ends the handshake; TLS 1.3's says only which sessions could be taken up again.
     let whole = flights.len() - usize::from(profile.version == Version::V13);
     let mut points = Vec::new();
-    for (number, (flight, bytes)) in FLIGHTS.into_iter().zip(&flights).enumerate() {
+    // A retry only puts a flight before those of TLS 1.3: what comes behind the handshake, and resets, are tried there.
+    let (seen, ends) = match profile.retry {
+        true => (whole, &[End::Fin][..]),
+        false => (flights.len(), &[End::Fin, End::Reset][..]),
+    };
+    for (number, (flight, bytes)) in FLIGHTS.into_iter().zip(&flights[..seen]).enumerate() {
         let inside = number < whole;
         let unguarded = unguarded(bytes);
         for n in 0..bytes.len() {
             let name = |what: &str| format!("every-byte-{version}/{flight:?}-{n}/{what}");
-            for end in [End::Fin, End::Reset] {
+            for end in ends {
                 let outcomes = match end {
                     _ if inside => UNSENT_LOST,
                     // A reset may come before the request has begun to leave.
@@ -50,10 +53,10 @@ fn handshake(version: &str, profile: Profile) -> Vec<Point> {
             let outcomes = match (inside, unguarded.contains(&n)) {
                 (true, false) => UNSENT,
                 (true, true) => UNSENT_OR_OK,
-                (false, false) => IN_DOUBT,
-                (false, true) => IN_DOUBT_OR_OK,
+                (false, false) => SPOILT,
+                (false, true) => SPOILT_OR_OK,
             };
-            let script = vec![Step::ShakeFlipped(flight, n), Step::Request, Step::Send(answers::ok())];
+            let script = vec![Step::ShakeFlipped(flight, n), Step::Request, Step::Send(answers::ok()), Step::Fin];
             points.push(Point::new(Over::Https(profile), name("flipped"), script, outcomes));
         }
     }
@@ -75,7 +78,7 @@ fn answer(version: &str, profile: Profile) -> Vec<Point> {
             points.push(over.point(name(end.name()), &cut, LOST));
         }
         let flipped = [Step::Request, Step::SendFlipped(answer.clone(), n), Step::Fin];
-        let outcomes = if unguarded.contains(&n) { IN_DOUBT_OR_OK } else { SPOILT };
+        let outcomes = if unguarded.contains(&n) { SPOILT_OR_OK } else { SPOILT };
         points.push(over.point(name("flipped"), &flipped, outcomes));
     }
     points

@@ -19,13 +19,13 @@ fn connect(over: Over) -> Vec<Point> {
     ];
     // The peer listens on 127.0.0.1 only; a name may stand for other addresses as well, and those refuse.
     let mut by_name = over.point("connect/by-name", &[Step::Request, Step::Send(answers::ok())], OK);
-    by_name.host = Some("localhost");
+    by_name.host = Some("localhost".to_owned());
     points.push(by_name);
     if over.tls().is_some() {
         // Plain HTTP goes to loopback addresses only. Without a resolver in reach, the deadline decides.
         let mut unknown = Point::new(over, "connect/unknown-name", vec![], &["not_sent/dns", "not_sent/timeout"])
             .listen(Listen::Nobody);
-        unknown.host = Some("paywall.invalid");
+        unknown.host = Some("paywall.invalid".to_owned());
         points.push(unknown);
     }
     points

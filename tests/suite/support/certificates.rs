@@ -8,6 +8,8 @@ use rustls::ServerConfig;
 use rustls::crypto::ring;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
+use super::process::temporary;
+
 /// A certificate with its key.
 pub struct Identity {
     pub certificate: CertificateDer<'static>,
@@ -77,9 +79,4 @@ impl Identity {
             .unwrap();
         Arc::new(config)
     }
-}
-
-/// A path for a file of this test run. The build's folder keeps them, not the machine's.
-pub fn temporary(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{}-{name}", std::process::id()))
 }

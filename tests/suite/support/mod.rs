@@ -1,6 +1,7 @@
 //! What the tests share: a server that answers as told, certificates, and clients for it.
 
 pub mod certificates;
+pub mod process;
 pub mod server;
 
 use std::process::Command;
@@ -37,17 +38,5 @@ pub fn client(server: &Server, options: &[(&str, &str)]) -> Client {
 /// Runs a test in a process of its own: for what the whole process shares, kept connections among it. The test says its
 /// own name, by which it is found again there.
 pub fn alone(test: &str, body: impl FnOnce()) {
-    within(test, &mut Command::new(std::env::current_exe().unwrap()), body);
-}
-
-/// The same, by a command to which the name is added: it must run this program.
-pub fn within(test: &str, command: &mut Command, body: impl FnOnce()) {
-    const INSIDE: &str = "PAYWALL_TEST_ALONE";
-    if std::env::var(INSIDE).as_deref() == Ok(test) {
-        return body();
-    }
-    let output = command.args(["--exact", test, "--nocapture"]).env(INSIDE, test).output();
-    let output = output.unwrap_or_else(|error| panic!("{command:?}: {error}"));
-    let told = format!("{}\n{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success() && told.contains("1 passed"), "{told}");
+    process::within(test, &mut Command::new(std::env::current_exe().unwrap()), body);
 }
