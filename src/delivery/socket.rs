@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 use super::deadline::Deadline;
-use crate::ffi::os::{self, Readiness};
+use crate::ffi::os::{self, OwnSocket, Readiness};
 
 pub(super) const READ: Readiness = Readiness { read: true, write: false };
 pub(super) const WRITE: Readiness = Readiness { read: false, write: true };
@@ -13,14 +13,14 @@ pub(super) const EITHER: Readiness = Readiness { read: true, write: true };
 
 /// A connected socket. It writes with `send` alone: `writev` would raise SIGPIPE in a host that does not ignore it.
 #[derive(Debug)]
-pub(super) struct Socket(TcpStream);
+pub(super) struct Socket(OwnSocket);
 
 impl Socket {
     pub(super) fn connect(address: SocketAddr, timeout: Duration) -> io::Result<Self> {
         let stream = TcpStream::connect_timeout(&address, timeout)?;
         stream.set_nodelay(true)?;
         stream.set_nonblocking(true)?;
-        Ok(Socket(stream))
+        Ok(Socket(OwnSocket::new(stream)?))
     }
 
     /// Waits until the socket is ready, or the deadline passed: then there is nothing.
@@ -35,6 +35,12 @@ impl Socket {
         }
     }
 
+    /// Whether the host left it alone: one that closes every descriptor may have been given this one's number anew, and
+    /// what it reads or writes there must not be touched.
+    pub(super) fn is_ours(&self) -> bool {
+        self.0.is_ours()
+    }
+
     /// Whether the peer has neither sent anything nor closed.
     pub(super) fn is_silent(&self) -> bool {
         matches!(self.0.peek(&mut [0]), Err(error) if error.kind() == io::ErrorKind::WouldBlock)
@@ -43,13 +49,13 @@ impl Socket {
 
 impl Read for &Socket {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        (&self.0).read(buffer)
+        (&*self.0).read(buffer)
     }
 }
 
 impl Write for &Socket {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        (&self.0).write(bytes)
+        (&*self.0).write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {

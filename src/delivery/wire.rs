@@ -219,8 +219,10 @@ impl Transport for Wire {
 
     fn is_open(&mut self) -> bool {
         let fresh_enough = self.last_used.elapsed() < call::limits().idle_timeout;
+        // One that has just carried this call is; a host closes what is not its own between calls.
+        let is_ours = call::connection().is_some() || self.socket.is_ours();
         // Whatever is unsent, such as an answer to a KeyUpdate, would be taken for the beginning of a request.
-        fresh_enough && !self.deaf && self.is_untouched() && !self.has_unsent()
+        fresh_enough && is_ours && !self.deaf && self.is_untouched() && !self.has_unsent()
     }
 
     fn is_tls(&self) -> bool {

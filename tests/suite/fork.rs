@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use paywall::{Client, Outcome};
+use paywall::Client;
 
+use crate::support::children::{alarm, exit_status, in_child, is_well};
 use crate::support::server::{Seen, Server, ok};
 use crate::support::{OK, SESSION, alone, client, config};
 
@@ -22,43 +23,6 @@ fn calls_well(client: &Client, name: &str, count: usize) -> bool {
         let outcome = client.resend_otp(&token, SESSION);
         is_well(&outcome) && outcome.otp_token.as_deref() == Some(&*format!("new-{token}"))
     })
-}
-
-/// Whether a call succeeded. A child says what went wrong by a system call alone: it may have no more than that.
-fn is_well(outcome: &Outcome) -> bool {
-    let well = outcome.status.name() == "ok";
-    if !well {
-        let text = format!("{}\n", outcome.message);
-        // SAFETY: writes a text of this length to standard error.
-        unsafe { libc::write(2, text.as_ptr().cast(), text.len()) };
-    }
-    well
-}
-
-/// Runs `work` in a forked child. The child neither prints nor unwinds: it only exits, with 0 where all is well.
-fn in_child(work: impl FnOnce() -> bool) -> libc::pid_t {
-    // SAFETY: the child calls the library, whose promise for this case is what the test is about, and then `_exit`.
-    match unsafe { libc::fork() } {
-        0 => {
-            let well = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).unwrap_or(false);
-            // SAFETY: ends the process at once.
-            unsafe { libc::_exit(i32::from(!well)) }
-        }
-        pid => pid,
-    }
-}
-
-/// The child's exit status; a child that hangs is killed by its alarm.
-fn exit_status(pid: libc::pid_t) -> i32 {
-    let mut status = 0;
-    // SAFETY: waits for a child of this process.
-    assert_eq!(unsafe { libc::waitpid(pid, &raw mut status, 0) }, pid);
-    status
-}
-
-fn alarm() {
-    // SAFETY: asks for a SIGALRM, which ends a child that hangs.
-    unsafe { libc::alarm(60) };
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod configuration;
 mod document;
 mod fork;
 mod headers;
+mod hosts;
 mod promises;
 mod proxy;
 mod request;

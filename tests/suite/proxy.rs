@@ -11,13 +11,13 @@ use crate::support::server::{Server, ok};
 use crate::support::{OK, SESSION, TOKEN, alone, client};
 
 /// A proxy over real sockets. Where it has an answer of its own it gives that; else it connects, and passes bytes on.
-struct Proxy {
-    port: u16,
+pub struct Proxy {
+    pub port: u16,
     heads: Arc<Mutex<Vec<String>>>,
 }
 
 impl Proxy {
-    fn start(answer: Option<&'static str>) -> Self {
+    pub fn start(answer: Option<&'static str>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let proxy = Proxy { port: listener.local_addr().unwrap().port(), heads: Arc::default() };
         let heads = Arc::clone(&proxy.heads);

@@ -1,11 +1,13 @@
 //! The few functions of the operating system that the standard library does not offer.
 
+mod own_socket;
 mod per_process;
 #[cfg(unix)]
 mod unix;
 #[cfg(windows)]
 mod windows;
 
+pub(crate) use own_socket::OwnSocket;
 pub(crate) use per_process::PerProcess;
 #[cfg(unix)]
 use unix as platform;

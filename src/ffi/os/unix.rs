@@ -37,6 +37,26 @@ pub(super) fn wait(socket: &TcpStream, wanted: Readiness, milliseconds: i32) -> 
     })
 }
 
+/// A host that closed its standard streams may still print: what is said there must not reach the peer.
+pub(super) fn off_the_standard_streams(stream: TcpStream) -> io::Result<TcpStream> {
+    // The standard library duplicates to numbers above them.
+    if stream.as_raw_fd() <= libc::STDERR_FILENO { stream.try_clone() } else { Ok(stream) }
+}
+
+/// What tells one open socket from every other file: the device and the number of its inode.
+pub(super) type Identity = (libc::dev_t, libc::ino_t);
+
+pub(super) fn identity(socket: &TcpStream) -> io::Result<Identity> {
+    let mut status = MaybeUninit::<libc::stat>::uninit();
+    // SAFETY: `status` is room for what the function writes where it succeeds.
+    if unsafe { libc::fstat(socket.as_raw_fd(), status.as_mut_ptr()) } != 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: `fstat` succeeded.
+    let status = unsafe { status.assume_init() };
+    Ok((status.st_dev, status.st_ino))
+}
+
 /// Not `std::thread`: each thread of its takes a lock when it starts, which a fork can leave locked in the child.
 pub(super) fn spawn(name: &CStr, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
     type Work = Box<dyn FnOnce() + Send>;

@@ -1,6 +1,7 @@
 //! What the tests share: a server that answers as told, certificates, and clients for it.
 
 pub mod certificates;
+pub mod children;
 pub mod process;
 pub mod server;
 

@@ -23,22 +23,28 @@ pub fn within(test: &str, command: &mut Command, body: impl FnOnce()) -> String 
     told
 }
 
-/// The same, where there is no network but a loopback of its own, and the only name server is on that. The lines are those
-/// of a resolv.conf and of a hosts file.
-pub fn behind_a_name_server(test: &str, resolv_conf: &str, hosts: &str, body: impl FnOnce()) -> String {
-    let files = [("resolv.conf", resolv_conf), ("hosts", hosts), ("nsswitch.conf", "hosts: files dns\n")].map(
-        |(name, lines)| {
-            let path = temporary(name);
-            std::fs::write(&path, lines).unwrap();
-            format!("mount --bind {} /etc/{name} && ", path.display())
-        },
-    );
-    let script = format!("{}ip link set lo up && exec \"$0\" \"$@\"", files.concat());
+/// The same as root of a network and of mounts of its own, after a script. Returns what was said there.
+pub fn isolated(test: &str, script: &str, body: impl FnOnce()) -> String {
     let mut unshare = Command::new("unshare");
     // SAFETY: reads a number of this process.
     if unsafe { libc::geteuid() } != 0 {
         unshare.arg("--map-root-user");
     }
+    let script = format!("{script} && ip link set lo up && exec \"$0\" \"$@\"");
     unshare.args(["--mount", "--net", "sh", "-c", &script]).arg(std::env::current_exe().unwrap());
+    // Where the machine's own store of certificates is must not matter.
+    unshare.env_remove("SSL_CERT_FILE").env_remove("SSL_CERT_DIR");
     within(test, &mut unshare, body)
+}
+
+/// The same, where the only name server is on that network's loopback. The lines are those of a resolv.conf and of a hosts
+/// file.
+pub fn behind_a_name_server(test: &str, resolv_conf: &str, hosts: &str, body: impl FnOnce()) -> String {
+    let files = [("resolv.conf", resolv_conf), ("hosts", hosts), ("nsswitch.conf", "hosts: files dns\n")];
+    let mounts = files.map(|(name, lines)| {
+        let path = temporary(name);
+        std::fs::write(&path, lines).unwrap();
+        format!("mount --bind {} /etc/{name}", path.display())
+    });
+    isolated(test, &mounts.join(" && "), body)
 }
