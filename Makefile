@@ -1,6 +1,6 @@
 # The two commands of README.md are `make demo` and `make test`; they install what they need.
 
-.PHONY: demo test faults windows header advisories figures figures-bindings
+.PHONY: demo test faults sanitize windows header advisories figures figures-bindings
 
 # A C till resends a one-time password over https, against the embedded sandbox.
 demo:
@@ -16,6 +16,11 @@ test:
 faults:
 	@scripts/setup.sh faults
 	@cargo test --quiet --locked --test faults -- --nocapture --test-threads=1
+
+# The C programs under AddressSanitizer, LeakSanitizer and ThreadSanitizer.
+sanitize:
+	@scripts/setup.sh sanitize
+	@scripts/sanitize.sh
 
 # The x64 DLL, and the demonstration under Wine.
 windows:

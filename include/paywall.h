@@ -11,6 +11,7 @@
  *   - Every free function accepts NULL. What was freed, or never came from this library, must not be passed.
  *   - Nothing is printed, no signal is raised, nothing of the process is changed; no thread runs before the first call.
  *     When memory runs out the process is aborted, as by every Rust library.
+ *   - A call takes up to 50 KiB of the calling thread's stack: 64 KiB are enough.
  *
  * A call from beginning to end:
  *

@@ -21,6 +21,9 @@ static=(-lgcc_s -lutil -lrt -lpthread -lm -ldl -lc)
 cc "${flags[@]}" tests/c/interface.c -o "$out/interface" -L"$shared" -lpaywall -Wl,--enable-new-dtags,-rpath,"$shared"
 cc "${flags[@]}" tests/c/interface.c -o "$out/interface-static" target/release/libpaywall.a "${static[@]}"
 cc "${flags[@]}" tests/c/interface.c -o "$out/interface-static-memcheck" target/memcheck/libpaywall.a "${static[@]}"
+cc "${flags[@]}" tests/c/threads.c -o "$out/threads" -L"$shared" -lpaywall -Wl,-rpath,"$shared"
+cc "${flags[@]}" tests/c/threads.c -o "$out/threads-memcheck" target/memcheck/libpaywall.a "${static[@]}"
+cc "${flags[@]}" tests/c/stack.c -o "$out/stack" -L"$shared" -lpaywall -Wl,-rpath,"$shared"
 cc "${flags[@]}" tests/c/unload.c -o "$out/unload" -lpthread -ldl
 cc "${flags[@]}" bindings/c/till.c -o "$out/till-static" target/release/libpaywall.a "${static[@]}"
 
@@ -44,11 +47,17 @@ cat "$out/empty-store"
 grep -q "SSL_CERT_FILE or SSL_CERT_DIR, which take the place of the system's store, lead to none" "$out/empty-store"
 unset PAYWALL_BASE_URL
 
+# The system's own store, wherever this machine's variables lead.
+run env -u SSL_CERT_FILE -u SSL_CERT_DIR "$out/stack"
+run scripts/threads.sh "$out/threads" calls 16 5000
+run scripts/threads.sh "$out/threads" forks 4 1000
+
 # Valgrind calls the runtime's reachable blocks no leak; one that is lost, or a wrong access, is an error.
 memcheck=(valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite
   --show-leak-kinds=definite --suppressions=tests/c/valgrind.supp)
 run env LD_LIBRARY_PATH="$out/memcheck" "${memcheck[@]}" "$out/interface"
 run "${memcheck[@]}" "$out/interface-static-memcheck"
+run scripts/threads.sh "${memcheck[@]}" "$out/threads-memcheck" calls 8 25
 run "$out/unload" "$shared/libpaywall.so.1"
 # The program in each README, as it stands there.
 for readme in README.md README.tr.md; do

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that a command needs and that are missing; says in one line what it cannot install.
-#   setup.sh demo | faults | test | windows
+#   setup.sh COMMAND    one of those below
 set -euo pipefail
 
 if ! command -v cargo >/dev/null; then
@@ -8,7 +8,7 @@ if ! command -v cargo >/dev/null; then
   exit 1
 fi
 
-case "${1:?which command: demo, faults, test or windows}" in
+case "${1:?which command}" in
   demo) packages=(gcc libc6-dev make) ;;
   faults) packages=(gcc libc6-dev make iproute2 util-linux) ;;
   test)
@@ -23,6 +23,7 @@ case "${1:?which command: demo, faults, test or windows}" in
     command -v npm >/dev/null || packages+=(npm)
     ;;
   windows) packages=(gcc-mingw-w64-x86-64 rustc-web cargo-web rust-web-src wine64) ;;
+  sanitize) packages=(gcc libc6-dev clang rustc-web cargo-web rust-web-src) ;;
   *) echo "setup.sh: no such command: $1" >&2; exit 2 ;;
 esac
 

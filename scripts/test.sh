@@ -18,6 +18,8 @@ step bindings/php/test.sh
 step bindings/cpp/test.sh
 step bindings/pascal/test.sh
 step bindings/dotnet/test.sh
+step scripts/setup.sh sanitize
+step scripts/sanitize.sh
 step scripts/setup.sh windows
 step scripts/windows.sh
 printf '\nall is well\n'

@@ -35,6 +35,6 @@ pub fn exit_status(pid: libc::pid_t) -> i32 {
 }
 
 pub fn alarm() {
-    // SAFETY: asks for a SIGALRM, which ends a child that hangs.
+    // SAFETY: asks for a SIGALRM, which ends a process that hangs.
     unsafe { libc::alarm(60) };
 }
