@@ -15,10 +15,10 @@ mod tls;
 mod trust;
 mod wire;
 
-use std::io::{self, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::sync::Arc;
 
-use flate2::read::MultiGzDecoder;
+use flate2::bufread::MultiGzDecoder;
 use ureq::Agent;
 use ureq::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, RETRY_AFTER, TRANSFER_ENCODING};
 use ureq::http::{HeaderMap, HeaderValue, Request};
@@ -83,10 +83,15 @@ fn attempt(agent: &Agent, request: Request<&[u8]>, received: &mut Received) -> R
 
     // The limit holds on both sides of the decoder: for what came, and for what became of it.
     let raw = response.into_body().into_with_config().limit(LONGEST_BODY).reader();
-    match gzip {
-        true => read_body(MultiGzDecoder::new(raw), &mut received.body),
-        false => read_body(raw, &mut received.body),
+    if !gzip {
+        return read_body(raw, &mut received.body);
     }
+    let mut raw = BufReader::new(raw);
+    // Where there is no body there is nothing to decode: a refusal without one may name the coding nevertheless.
+    if raw.fill_buf().map_err(|error| reason(error.into()))?.is_empty() {
+        return Ok(());
+    }
+    read_body(MultiGzDecoder::new(raw), &mut received.body)
 }
 
 /// Two readers of an answer with both framings, or with a coding that not both know, may see two different ones:

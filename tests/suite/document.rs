@@ -178,6 +178,13 @@ fn a_gzip_body_that_comes_unasked_is_read() {
     let document = document(answer("200 OK", &[("Content-Encoding", "gzip")], &body));
     assert_eq!((&document["status"], &document["response_body"]), (&json!("ok"), &json!(OK)));
 
+    // Without a body there is nothing to decode.
+    for (status, told) in [("204 Nothing", "in_doubt"), ("401 Who", "rejected"), ("304 Same", "rejected")] {
+        let document = self::document(answer(status, &[("Content-Encoding", "gzip")], b""));
+        assert_eq!((&document["status"], &document["response_body"]), (&json!(told), &json!("")), "{document}");
+        assert_eq!(document["error"]["stage"], json!("service"));
+    }
+
     // Two framings are two answers, decompressed or not.
     let twice = [("Content-Encoding", "gzip"), ("Transfer-Encoding", "chunked")];
     let document = self::document(answer("200 OK", &twice, &body));
