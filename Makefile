@@ -1,6 +1,6 @@
 # The two commands of README.md are `make demo` and `make test`; they install what they need.
 
-.PHONY: demo test faults sanitize windows header advisories figures figures-bindings
+.PHONY: demo test faults fuzz sanitize windows header advisories figures figures-bindings
 
 # A C till resends a one-time password over https, against the embedded sandbox.
 demo:
@@ -21,6 +21,12 @@ faults:
 sanitize:
 	@scripts/setup.sh sanitize
 	@scripts/sanitize.sh
+
+# Fuzzing under the address sanitizer, so many seconds for each target. TARGET=word fuzzes that one alone.
+SECONDS_EACH ?= 60
+fuzz:
+	@scripts/setup.sh test
+	@scripts/fuzz.sh $(SECONDS_EACH) "$(TARGET)"
 
 # The x64 DLL, and the demonstration under Wine.
 windows:

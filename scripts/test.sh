@@ -9,6 +9,7 @@ step cargo fmt --all --check
 step cargo clippy --workspace --all-targets --locked --quiet -- -D warnings
 step scripts/supply-chain.sh
 step cargo test --workspace --locked --quiet
+step scripts/fuzz.sh
 step scripts/build.sh
 step scripts/abi.sh check
 step scripts/c-tests.sh
