@@ -242,11 +242,18 @@ pub struct Answer {
     pub status: StatusCode,
     pub headers: Vec<(HeaderName, HeaderValue)>,
     pub body: Bytes,
+    /// The new token in it.
+    pub token: Option<String>,
 }
 
 impl Answer {
     fn new(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Self {
-        Self { status, headers: vec![(CONTENT_TYPE, HeaderValue::from_static(content_type))], body: body.into() }
+        Self {
+            status,
+            headers: vec![(CONTENT_TYPE, HeaderValue::from_static(content_type))],
+            body: body.into(),
+            token: None,
+        }
     }
 
     /// Text for a person, outside of the envelope.
@@ -292,7 +299,7 @@ impl Answer {
 
     /// 200 with nothing in it.
     pub fn empty() -> Self {
-        Self { status: StatusCode::OK, headers: Vec::new(), body: Bytes::new() }
+        Self { status: StatusCode::OK, headers: Vec::new(), body: Bytes::new(), token: None }
     }
 
     /// The same answer, its body cut in the middle of a value.
@@ -304,7 +311,9 @@ impl Answer {
 
 impl From<Envelope> for Answer {
     fn from(envelope: Envelope) -> Self {
-        Self::new(StatusCode::OK, "application/json; charset=utf-8", envelope.json())
+        let answer = Self::new(StatusCode::OK, "application/json; charset=utf-8", envelope.json());
+        let result = envelope.body.and_then(|body| body.masterpass.result);
+        Self { token: result.and_then(|result| result.token), ..answer }
     }
 }
 

@@ -1,7 +1,10 @@
-//! The command line. Six flags do not need a parser from outside.
+//! The command line. A few flags do not need a parser from outside.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::time::Duration;
+
+use crate::faults::Faults;
 
 /// The text of `--help`.
 pub const HELP: &str = "\
@@ -16,6 +19,10 @@ Usage: paywall-sandbox [FLAGS]
   --session-ttl-ms N   age at which a session is renewed (default 3600000)
   --api-key TEXT       the expected header apikeyprivate (default sandbox-api-key)
   --api-client TEXT    the expected header apiclientprivate (default sandbox-api-client)
+  --keep DIR           keep the certificate and a journal of all requests, journal.jsonl, in this folder: who
+                       starts with it again is the same server
+  --faults SEED        a token sbx_random_… draws its outcome, and a connection whether its TLS begins
+  --fault-percent N    how many of them draw a fault (default 10)
   --help, --version
 
 It listens on loopback only. When it is ready it prints one line of JSON: its addresses, the file with
@@ -35,6 +42,8 @@ pub struct Flags {
     pub session_ttl: Duration,
     pub api_key: String,
     pub api_client: String,
+    pub keep: Option<PathBuf>,
+    pub faults: Option<Faults>,
 }
 
 impl Default for Flags {
@@ -47,6 +56,8 @@ impl Default for Flags {
             session_ttl: Duration::from_secs(3600),
             api_key: "sandbox-api-key".to_owned(),
             api_client: "sandbox-api-client".to_owned(),
+            keep: None,
+            faults: None,
         }
     }
 }
@@ -62,6 +73,7 @@ pub enum Command {
 /// Reads the arguments, without the program's name. The error is one line for a person.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, String> {
     let mut flags = Flags::default();
+    let (mut seed, mut percent) = (None, 10);
     let mut arguments = arguments.into_iter();
     while let Some(argument) = arguments.next() {
         let argument = text(argument)?;
@@ -86,12 +98,19 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, S
             "--session-ttl-ms" => flags.session_ttl = milliseconds(name, &value()?)?,
             "--api-key" => flags.api_key = header_value(name, value()?)?,
             "--api-client" => flags.api_client = header_value(name, value()?)?,
+            "--keep" => flags.keep = Some(value()?.into()),
+            "--faults" => seed = Some(number(name, &value()?)?),
+            "--fault-percent" => percent = number(name, &value()?)?,
             _ => return Err(format!("unknown argument {argument:?}; see --help")),
         }
     }
     if flags.port != 0 && flags.port == flags.tls_port {
         return Err("--port and --tls-port must differ".to_owned());
     }
+    if percent > 100 {
+        return Err("--fault-percent is at most 100".to_owned());
+    }
+    flags.faults = seed.map(|seed| Faults { seed, percent });
     Ok(Command::Run(flags))
 }
 
@@ -139,6 +158,8 @@ mod tests {
             session_ttl: Duration::from_millis(5),
             api_key: "k=1".to_owned(),
             api_client: "c".to_owned(),
+            keep: Some("folder".into()),
+            faults: Some(Faults { seed: 7, percent: 30 }),
         };
         let arguments = [
             "--port",
@@ -152,6 +173,9 @@ mod tests {
             "--api-key=k=1",
             "--api-client",
             "c",
+            "--keep=folder",
+            "--faults=7",
+            "--fault-percent=30",
         ];
         assert_eq!(parsed(&arguments), Ok(Command::Run(expected)));
         assert_eq!(parsed(&[]), Ok(Command::Run(Flags::default())));
@@ -168,6 +192,8 @@ mod tests {
             (&["--cooldown-ms", "1s"], "1s"),
             (&["--api-key", "a b"], "--api-key"),
             (&["--api-client="], "--api-client"),
+            (&["--faults", "x"], "--faults"),
+            (&["--fault-percent=101"], "--fault-percent"),
             (&["--help=1"], "--help=1"),
             (&["stray"], "stray"),
             (&["--port", "7", "--tls-port", "7"], "differ"),

@@ -30,6 +30,8 @@ pub struct Entry {
     pub outcome: String,
     /// None where no answer was given.
     pub http_status: Option<u16>,
+    /// The new token that the answer carries, even where the answer is then lost.
+    pub issued: Option<String>,
     pub headers: BTreeMap<String, String>,
 }
 

@@ -2,10 +2,11 @@
 //! tried and tested without credentials. README.md says how to use it.
 //!
 //! The modules depend downwards only: `server` on `control` and `resend`, these on `state`, `tokens`
-//! and `page`, these on `operations`, `journal` and `answers`; `flags`, `link` and `tls` stand alone.
+//! and `page`, these on `operations`, `journal` and `answers`; `flags`, `faults`, `link` and `tls` stand alone.
 
 mod answers;
 mod control;
+mod faults;
 mod flags;
 mod journal;
 mod link;
@@ -50,7 +51,10 @@ fn main() -> ExitCode {
 }
 
 fn run(flags: Flags) -> Result<(), Box<dyn Error>> {
-    let tls = Tls::new()?;
+    let tls = match &flags.keep {
+        Some(folder) => Tls::kept(folder)?,
+        None => Tls::passing()?,
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let served = runtime.block_on(serve(flags, &tls));
     // Connections that hang, as some are meant to, must not hold up the end.
@@ -84,7 +88,7 @@ async fn serve(flags: Flags, tls: &Tls) -> Result<(), Box<dyn Error>> {
         api_key: &flags.api_key,
         api_client: &flags.api_client,
     })?;
-    server::start(&Arc::new(Sandbox::new(flags)), http, https, tls.server.clone().into());
+    server::start(&Arc::new(Sandbox::new(flags)?), http, https, tls.server.clone().into());
     say(&ready)?;
     stop.await;
     Ok(())

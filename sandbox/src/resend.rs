@@ -33,7 +33,7 @@ struct Verdict {
     sends: bool,
     answer: Answer,
     delivery: Delivery,
-    /// For `Delivery::Delayed`.
+    /// For `Delivery::Delayed` and `Delivery::Closed`.
     delay: Duration,
 }
 
@@ -118,7 +118,7 @@ fn judge(
         return (verdict, asked.ok());
     }
     match asked {
-        Ok(asked) if !asked.otp_token.is_empty() => (decide(records, &asked), Some(asked)),
+        Ok(asked) if !asked.otp_token.is_empty() => (decide(sandbox, records, &asked), Some(asked)),
         _ => (invalid_data(), None),
     }
 }
@@ -151,8 +151,9 @@ fn invalid_data() -> Verdict {
     Verdict::at_the_door("invalid_data", answer)
 }
 
-fn decide(records: &mut Records, asked: &Resend) -> Verdict {
-    if let Some(found) = tokens::find(&asked.otp_token) {
+fn decide(sandbox: &Sandbox, records: &mut Records, asked: &Resend) -> Verdict {
+    let drawn = sandbox.flags.faults.and_then(|faults| faults.drawn(&asked.otp_token));
+    if let Some(found) = tokens::find(drawn.unwrap_or(&asked.otp_token)) {
         return Verdict {
             outcome: found.outcome(),
             processed: found.magic.processed,
@@ -189,6 +190,7 @@ fn entry(link: &Link, head: &request::Parts, asked: Option<&Resend>, verdict: &V
         sms: verdict.sends,
         outcome: verdict.outcome.clone(),
         http_status: verdict.http_status(),
+        issued: verdict.answer.token.as_deref().map(shortened),
         headers: redacted(&head.headers),
     }
 }
@@ -200,6 +202,13 @@ async fn deliver(verdict: Verdict, link: Arc<Link>) -> Response {
         Delivery::AtOnce => Body::from(whole),
         Delivery::Delayed => {
             tokio::time::sleep(verdict.delay).await;
+            Body::from(whole)
+        }
+        Delivery::Closed => {
+            tokio::spawn(async move {
+                tokio::time::sleep(verdict.delay).await;
+                link.end(End::Close);
+            });
             Body::from(whole)
         }
         Delivery::Drip => Body::new(DripBody { rest: whole, pace: interval(Duration::from_secs(1)) }),

@@ -119,6 +119,11 @@ impl Connection {
         let link = Arc::new(Link::new(self.counted.number, scheme, peer.port()));
         match tls {
             None => self.speak_http(stream, link).await,
+            Some(_) if self.counted.sandbox.flags.faults.is_some_and(|faults| faults.refuses(link.number)) => {
+                if let Err(error) = stream.set_zero_linger() {
+                    self.problem("resetting it", &error);
+                }
+            }
             Some(tls) => match tls.accept(stream).await {
                 Ok(stream) => self.speak_http(stream, link).await,
                 Err(error) => self.counted.sandbox.tls_failed(self.counted.number, &error),

@@ -1,5 +1,8 @@
 //! Everything that the requests share.
 
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -25,6 +28,8 @@ pub struct Records {
     pub operations: Operations,
     pub requests: Kept<Entry>,
     pub sms: Kept<Sms>,
+    /// The journal of all requests, where one is kept.
+    file: Option<File>,
     served: u64,
     problems: Kept<String>,
 }
@@ -45,14 +50,16 @@ pub struct Stats {
 }
 
 impl Sandbox {
-    pub fn new(flags: Flags) -> Self {
-        Self {
+    pub fn new(flags: Flags) -> io::Result<Self> {
+        let append = |folder| File::options().create(true).append(true).open(Path::join(folder, "journal.jsonl"));
+        let file = flags.keep.as_deref().map(append).transpose()?;
+        Ok(Self {
             flags,
-            records: Mutex::default(),
+            records: Mutex::new(Records { file, ..Records::default() }),
             connections: AtomicU64::new(0),
             open: AtomicU64::new(0),
             tls_failures: AtomicU64::new(0),
-        }
+        })
     }
 
     pub fn records(&self) -> MutexGuard<'_, Records> {
@@ -107,6 +114,16 @@ impl Records {
                 text: format!("Masterpass kart doğrulama şifreniz: {code:06}. Şifrenizi kimseyle paylaşmayınız."),
                 request_id: entry.request_id.clone(),
             });
+        }
+        if let Some(file) = &mut self.file {
+            let mut line = serde_json::to_vec(&entry).expect("an entry has string keys only");
+            line.push(b'\n');
+            // In one piece, so that a process that is killed leaves no half of a line.
+            if let Err(error) = file.write_all(&line) {
+                eprintln!("paywall-sandbox: the journal cannot be written: {error}");
+                // What it cannot account for it must not answer.
+                std::process::exit(1);
+            }
         }
         self.requests.push(entry);
     }

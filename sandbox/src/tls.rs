@@ -1,11 +1,12 @@
-//! A certificate authority that lives as long as the process, and the server's certificate under it.
+//! A certificate authority of this server's own, and the server's certificate under it.
 //!
 //! Two certificates, since verifiers refuse one that is both (`CaUsedAsEndEntity`). The CA's private
-//! key never leaves the memory: trusting the file of one run means nothing after it.
+//! key never leaves the memory: who trusts its file trusts the one certificate under it, which lives as long as the
+//! process or, where it is to be kept, in a folder.
 
 use std::error::Error;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rcgen::{
@@ -13,47 +14,83 @@ use rcgen::{
     KeyUsagePurpose,
 };
 use rustls::ServerConfig;
-use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tempfile::NamedTempFile;
 use time::{Duration, OffsetDateTime};
 
 /// The server's side of TLS, and the file that clients are told to trust.
 pub struct Tls {
     pub server: Arc<ServerConfig>,
-    ca_file: NamedTempFile,
+    ca_file: PathBuf,
+    /// The same file, where it is to be removed.
+    passing: Option<NamedTempFile>,
 }
 
 impl Tls {
-    /// Makes both certificates and writes the CA's to a new file that only this user can read.
-    pub fn new() -> Result<Self, Box<dyn Error>> {
-        let ca = CertifiedIssuer::self_signed(ca_params()?, KeyPair::generate()?)?;
-        let leaf_key = KeyPair::generate()?;
-        let leaf = leaf_params()?.signed_by(&leaf_key, &ca)?;
+    /// Makes certificates that end with the process; the server's is in memory only.
+    pub fn passing() -> Result<Self, Box<dyn Error>> {
+        let made = Made::new()?;
+        let ca_file = tempfile::Builder::new().prefix("paywall-sandbox-ca-").suffix(".pem").tempfile()?;
+        let ca_file = written(ca_file, &made.ca)?;
+        Ok(Self { server: server(&made.server)?, ca_file: ca_file.path().to_owned(), passing: Some(ca_file) })
+    }
 
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let mut server = ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()?
-            .with_no_client_auth()
-            .with_single_cert(
-                vec![leaf.der().clone()],
-                PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(leaf_key.serialize_der())),
-            )?;
-        server.alpn_protocols = vec![b"http/1.1".to_vec()];
-
-        let mut ca_file = tempfile::Builder::new().prefix("paywall-sandbox-ca-").suffix(".pem").tempfile()?;
-        ca_file.write_all(ca.pem().as_bytes())?;
-        ca_file.flush()?;
-        Ok(Self { server: Arc::new(server), ca_file })
+    /// Takes the certificates of this folder, or makes them where there are none.
+    pub fn kept(folder: &Path) -> Result<Self, Box<dyn Error>> {
+        let [ca_file, server_file] = ["ca.pem", "server.pem"].map(|name| folder.join(name));
+        if !ca_file.exists() {
+            let made = Made::new()?;
+            written(NamedTempFile::new_in(folder)?, &made.server)?.persist(&server_file)?;
+            // Last, since it says that both are there.
+            written(NamedTempFile::new_in(folder)?, &made.ca)?.persist(&ca_file)?;
+        }
+        let server = server(&std::fs::read_to_string(server_file)?)?;
+        Ok(Self { server, ca_file: ca_file.canonicalize()?, passing: None })
     }
 
     pub fn ca_file(&self) -> &Path {
-        self.ca_file.path()
+        &self.ca_file
     }
 
-    /// Removes the file. Dropping does so too, but cannot say that it failed.
+    /// Removes what is not to be kept. Dropping does so too, but cannot say that it failed.
     pub fn remove(self) -> std::io::Result<()> {
-        self.ca_file.close()
+        self.passing.map_or(Ok(()), NamedTempFile::close)
     }
+}
+
+/// Fills a new file, which only this user can read.
+fn written(mut file: NamedTempFile, text: &str) -> std::io::Result<NamedTempFile> {
+    file.write_all(text.as_bytes())?;
+    file.flush()?;
+    Ok(file)
+}
+
+/// New certificates, as PEM.
+struct Made {
+    ca: String,
+    /// The server's, and its private key.
+    server: String,
+}
+
+impl Made {
+    fn new() -> Result<Self, rcgen::Error> {
+        let ca = CertifiedIssuer::self_signed(ca_params()?, KeyPair::generate()?)?;
+        let key = KeyPair::generate()?;
+        let server = leaf_params()?.signed_by(&key, &ca)?;
+        Ok(Self { ca: ca.pem(), server: server.pem() + &key.serialize_pem() })
+    }
+}
+
+fn server(pem: &str) -> Result<Arc<ServerConfig>, Box<dyn Error>> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let certificate = CertificateDer::from_pem_slice(pem.as_bytes())?;
+    let mut server = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate], PrivateKeyDer::from_pem_slice(pem.as_bytes())?)?;
+    server.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(Arc::new(server))
 }
 
 fn ca_params() -> Result<CertificateParams, rcgen::Error> {

@@ -36,6 +36,8 @@ pub enum Delivery {
     AtOnce,
     /// After as many milliseconds as the token says.
     Delayed,
+    /// At once, and the connection ends as many milliseconds later.
+    Closed,
     /// One byte a second.
     Drip,
     /// `Content-Length` of the whole body, half of the body, then the end of the connection.
@@ -118,7 +120,7 @@ const SUCCESS: Magic = Magic { sends: true, make: |ask| ask.accepted(Code::Bank)
 const GATEWAY: Magic = Magic { origin: Origin::Invented, processed: false, ..REFUSAL };
 
 /// Every magic token, in the order of the documentation.
-pub static TABLE: [Magic; 27] = [
+pub static TABLE: [Magic; 28] = [
     Magic {
         name: "sbx_ok_5001",
         origin: Origin::Documented,
@@ -288,6 +290,15 @@ pub static TABLE: [Magic; 27] = [
         answer: "ResponseCode 5001 after that time",
         numbers: Some(0..=600_000),
         delivery: Delivery::Delayed,
+        ..SUCCESS
+    },
+    Magic {
+        name: "sbx_close_<ms>",
+        origin: Origin::Invented,
+        meaning: "sent and answered; the connection ends so much later, unannounced: up to 600000 milliseconds",
+        answer: "ResponseCode 5001, then the orderly end of the connection",
+        numbers: Some(0..=600_000),
+        delivery: Delivery::Closed,
         ..SUCCESS
     },
     Magic {

@@ -190,6 +190,17 @@ fn a_truncated_answer_ends_in_order_within_its_body() {
 }
 
 #[test]
+fn a_connection_closes_after_a_whole_answer() {
+    let server = Server::start(&[]);
+    for scheme in SCHEMES {
+        let mut client = server.connect(scheme);
+        client.resend("sbx_close_30", SESSION, scheme).new_token();
+        recorded(&server, scheme, "sbx_close_30", scheme, 200);
+        assert_eq!(client.receive().failure, Some(Failure::Closed));
+    }
+}
+
+#[test]
 fn resets_look_alike_and_only_the_journal_knows_the_difference() {
     let server = Server::start(&[]);
     for scheme in SCHEMES {
@@ -274,7 +285,7 @@ fn the_table_has_no_token_that_is_not_tested() {
         let stem = name.split('<').next().unwrap();
         assert!(source.contains(&format!("\"{stem}")), "{name}");
     }
-    assert_eq!(names.len(), 27);
+    assert_eq!(names.len(), 28);
     for row in table.as_array().unwrap() {
         let origin = row["origin"].as_str().unwrap();
         assert!(["documented", "partly", "invented"].contains(&origin), "{row}");

@@ -91,6 +91,9 @@ fn help_and_version() {
         "--session-ttl-ms",
         "--api-key",
         "--api-client",
+        "--keep",
+        "--faults",
+        "--fault-percent",
         "README.md",
     ] {
         assert!(text.contains(flag), "{flag}");
@@ -140,4 +143,65 @@ fn the_certificate_serves_for_every_name_of_loopback() {
         (server.json("/__sandbox/stats")["tls_failures"] == json!(1)).then_some(())
     });
     plain.resend("sbx_ok_5001", SESSION, "after").new_token();
+}
+
+#[test]
+fn what_is_kept_outlives_a_sandbox_that_is_killed() {
+    let folder = tempfile::tempdir().unwrap();
+    let keep = folder.path().to_str().unwrap();
+    let journal = || {
+        let text = std::fs::read_to_string(folder.path().join("journal.jsonl")).unwrap();
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<Value>>()
+    };
+    let mut first = Server::start(&["--keep", keep]);
+    let issued = first.connect("https").resend("sbx_ok_5001", SESSION, "one").new_token();
+    // The answer is lost, and the line is there.
+    first.connect("https").resend("sbx_reset_after", SESSION, "two");
+    first.signal("KILL");
+    first.ended();
+
+    let second = Server::start(&["--keep", keep]);
+    assert_eq!(first.ready["ca_file"], second.ready["ca_file"]);
+    // With the trust that was set up for the first one.
+    let mut client = first.connect_to_port(second.port("https"));
+    client.resend("sbx_token_invalid", SESSION, "three");
+    let entries = journal();
+    let ids: Vec<_> = entries.iter().map(|entry| entry["request_id"].as_str().unwrap()).collect();
+    assert_eq!(ids, ["one", "two", "three"]);
+    assert_eq!(entries[0]["issued"], format!("{}…", &issued[..6]));
+    assert!(entries[1]["issued"].is_string());
+    assert_eq!(entries[2]["issued"], Value::Null);
+    assert_eq!(entries[2]["seq"], 1);
+}
+
+#[test]
+fn faults_are_those_of_the_seed() {
+    let outcomes = |seed: &str| {
+        let server = Server::start(&["--faults", seed, "--fault-percent", "50"]);
+        for number in 0..40 {
+            let id = number.to_string();
+            // Some are never answered.
+            let mut client = server.connect("http");
+            client.send_resend(&format!("sbx_random_{id}"), SESSION, &id);
+            common::eventually("the request", || {
+                let found = server.json(&format!("/__sandbox/requests?request_id={id}"));
+                (!found.as_array().unwrap().is_empty()).then_some(())
+            });
+        }
+        let entries = server.json("/__sandbox/requests");
+        let outcome = |entry: &Value| entry["outcome"].as_str().unwrap().to_owned();
+        entries.as_array().unwrap().iter().map(outcome).collect::<Vec<_>>()
+    };
+    let first = outcomes("1");
+    assert_eq!(first, outcomes("1"));
+    assert_ne!(first, outcomes("2"));
+    let sound = first.iter().filter(|outcome| *outcome == "5001").count();
+    assert!((5..36).contains(&sound), "{first:?}");
+
+    // No TLS begins where all connections draw a fault; without the flag nothing is drawn.
+    let server = Server::start(&["--faults", "1", "--fault-percent", "100"]);
+    let mut client = server.connect("https");
+    assert!(client.try_send(b"GET / HTTP/1.1\r\n\r\n").is_err());
+    let plain = Server::start(&[]).connect("https").resend("sbx_random_1", SESSION, "id");
+    assert_eq!(plain.exception(), "TOKEN_IS_NOT_VALID");
 }

@@ -66,7 +66,15 @@ impl Server {
     }
 
     pub fn connect_to(&self, ip: &str, scheme: &str, name: &'static str) -> io::Result<Client> {
-        let tcp = TcpStream::connect((ip, self.port(scheme)))?;
+        self.client(TcpStream::connect((ip, self.port(scheme)))?, scheme, name)
+    }
+
+    /// A TLS connection to another sandbox, with the trust in this one.
+    pub fn connect_to_port(&self, port: u16) -> Client {
+        self.client(TcpStream::connect(("127.0.0.1", port)).unwrap(), "https", "localhost").unwrap()
+    }
+
+    fn client(&self, tcp: TcpStream, scheme: &str, name: &'static str) -> io::Result<Client> {
         tcp.set_read_timeout(Some(PATIENCE))?;
         let socket = tcp.try_clone()?;
         let stream: Box<dyn Stream> = if scheme == "https" {
@@ -189,9 +197,13 @@ impl Client {
             text.push_str(&format!("{name}: {value}\r\n"));
         }
         text.push_str(&format!("Content-Length: {}\r\n\r\n{body}", body.len()));
+        self.try_send(text.as_bytes()).unwrap();
+    }
+
+    pub fn try_send(&mut self, bytes: &[u8]) -> io::Result<()> {
         let stream = self.stream.get_mut();
-        stream.write_all(text.as_bytes()).unwrap();
-        stream.flush().unwrap();
+        stream.write_all(bytes)?;
+        stream.flush()
     }
 
     /// A resend with the sandbox's usual credentials.
