@@ -1,6 +1,6 @@
 # The two commands of README.md are `make demo` and `make test`; they install what they need.
 
-.PHONY: demo test faults fuzz sanitize windows header advisories figures figures-bindings
+.PHONY: demo test faults fuzz sanitize hosts soak windows header advisories figures figures-bindings
 
 # A C till resends a one-time password over https, against the embedded sandbox.
 demo:
@@ -27,6 +27,17 @@ SECONDS_EACH ?= 60
 fuzz:
 	@scripts/setup.sh test
 	@scripts/fuzz.sh $(SECONDS_EACH) "$(TARGET)"
+
+# PHP-FPM, gunicorn, Mono and a till under load, each for SECONDS (60), while the sandbox is restarted, also by SIGKILL, and
+# they are reloaded: every call is accounted for. SEED decides the faults that are injected.
+hosts:
+	@scripts/setup.sh test
+	@scripts/hosts.sh --seconds $(or $(SECONDS),60) $(addprefix --seed ,$(SEED))
+
+# All of them together, and a C program of many threads, contexts and forks, for SECONDS (300).
+soak:
+	@scripts/setup.sh test
+	@scripts/hosts.sh soak --seconds $(or $(SECONDS),300) $(addprefix --seed ,$(SEED))
 
 # The x64 DLL, and the demonstration under Wine.
 windows:

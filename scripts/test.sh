@@ -19,6 +19,8 @@ step bindings/php/test.sh
 step bindings/cpp/test.sh
 step bindings/pascal/test.sh
 step bindings/dotnet/test.sh
+step scripts/hosts.sh --seconds 15 --seed 1
+step scripts/hosts.sh soak --seconds 15 --seed 1
 step scripts/setup.sh sanitize
 step scripts/sanitize.sh
 step scripts/setup.sh windows

@@ -65,7 +65,7 @@ compile() { # FOLDER MCS-OPTIONS…: the same sources for either framework
   local mcs=(mcs -langversion:7 -warn:4 -warnaserror -optimize "$@")
   "${mcs[@]}" -unsafe -target:library -doc:"$out/Paywall.xml" -out:"$out/Paywall.dll" -recurse:'src/Paywall/*.cs'
   local program
-  for program in Probe Bench; do
+  for program in Probe Bench Shop; do
     "${mcs[@]}" -r:"$out/Paywall.dll" -out:"$out/$program.exe" "tests/programs/$program.cs"
   done
   for program in Readme Readme.tr; do

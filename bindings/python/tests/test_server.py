@@ -125,9 +125,9 @@ def test_every_answer_is_accounted_for(gunicorn: Server, sandbox: Sandbox) -> No
     # No connection is shared by two processes; and within a worker it is kept.
     workers: Dict[int, Set[int]] = collections.defaultdict(set)
     for answer in answers:
-        workers[journal[answer["request_id"]]["connection"]].add(answer["worker"])
+        workers[journal[answer["request_id"]]["connection"]].add(answer["pid"])
     assert all(len(pids) == 1 for pids in workers.values())
-    assert len({answer["worker"] for answer in answers}) > 3, "workers were replaced"
+    assert len({answer["pid"] for answer in answers}) > 3, "workers were replaced"
     if gunicorn.is_preloaded:
         assert len(warm_up) == 1
         assert warm_up[0]["connection"] not in workers, "nobody used the parent's connection"

@@ -17,9 +17,11 @@ def application(environ: Dict[str, Any], start_response: Callable[..., Any]) -> 
     except paywall.PaywallError as error:
         result = error.result
     answer = {
-        "worker": os.getpid(),
+        "pid": os.getpid(),
         "request_id": result.request_id,
         "status": result.status,
+        "kind": result.error and result.error.kind,
+        "connection": result.transport.connection,
         "token": result.otp_token,
     }
     start_response("200 OK", [("Content-Type", "application/json")])

@@ -27,6 +27,8 @@ echo json_encode([
     'client_us' => intdiv($made - $begun, 1000),
     'exception' => $exception === null ? null : get_class($exception),
     'message' => $exception === null ? null : $exception->getMessage(),
+    'status' => $result === null ? null : $result->status,
+    'kind' => $result === null || $result->error === null ? null : $result->error->kind,
     'action' => $result === null ? null : $result->action,
     'token' => $result === null ? null : $result->otpToken,
     'request_id' => $result === null ? null : $result->requestId,

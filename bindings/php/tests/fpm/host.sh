@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Serves page.php by as many workers as the argument says until a signal comes. When it is ready it prints the port and the
+# process id of PHP-FPM's master.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+workers=$1
+
+source "$here/serve.sh"
+start_fpm "${lines[@]}"
+echo "$port $master"
+wait "$master"
