@@ -24,9 +24,13 @@ REFUSED = (
 )
 
 
+# What a call can come to; a page whose status is none of them was lost, and nobody was told.
+TOLD = ("ok", "rejected", "not_sent", "in_doubt", "invalid", "internal")
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the caller of one call was told. Without a request id the page that made the call was lost."""
+    """What the caller of one call was told; where its page was lost, the status says how."""
 
     row: str
     token: str
@@ -76,7 +80,7 @@ class Account:
     def take(self, answers: List[Answer]) -> None:
         """Judges all answers, of which each has a token of its own."""
         issued: Counter = Counter(  # type: ignore[type-arg]
-            answer.otp_token for answer in answers if answer.otp_token != answer.token and answer.request_id
+            answer.otp_token for answer in answers if answer.otp_token != answer.token
         )
         for answer in answers:
             row = self.rows.setdefault(answer.row, Row())
@@ -84,14 +88,14 @@ class Account:
             if len(received) > 1:
                 row.doubled += 1
                 self.problems.append(f"doubled: {answer}: {received}")
-            if not answer.request_id:
+            if answer.status not in TOLD:
                 row.lost[answer.status] += 1
                 continue
             row.statuses[answer.status] += 1
             if answer.status in ("not_sent", "in_doubt"):
                 row.kinds[answer.status, answer.kind or "of any kind"] += 1
             wrong = self._wrong(answer, received[0] if received else None)
-            if not wrong and issued[answer.otp_token] > 1:
+            if not wrong and answer.otp_token and issued[answer.otp_token] > 1:
                 wrong = "another call was given the same token"
             if wrong:
                 row.wrong += 1
@@ -102,6 +106,8 @@ class Account:
 
     def _wrong(self, answer: Answer, received: Optional[Entry]) -> Optional[str]:
         """Why this is not what a caller may be told."""
+        if answer.status in ("invalid", "internal"):
+            return "there is nothing wrong with the call"
         if received is None:
             if answer.status == "not_sent":
                 return None if answer.otp_token == answer.token else "the token of a call that was not sent"

@@ -254,13 +254,13 @@ class Till(Host):
         ran = subprocess.run(command, env=self._environment, stdout=subprocess.PIPE, text=True, timeout=PATIENCE)
         lines = [line.strip().partition("  ") for line in ran.stdout.splitlines()[1:]]
         shown = {label: text.strip() for label, _, text in lines}
-        names = {0: "ok", 1: "rejected", 2: "not_sent", 3: "in_doubt"}
+        names = {0: "ok", 1: "rejected", 2: "not_sent", 3: "in_doubt", 4: "invalid", 5: "internal"}
         return {
             "status": names[ran.returncode],
             # It is not shown.
             "kind": "",
-            "request_id": shown["request id"],
-            "otp_token": shown["next token"],
+            "request_id": shown.get("request id"),
+            "otp_token": shown.get("next token"),
             "connection": shown.get("connection"),
         }
 
