@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Diagnostics;
 using System.IO;
 using System.Reflection;
 using System.Text;
@@ -81,7 +82,8 @@ namespace Paywall.Interop
 
         /// <summary>
         /// Where the assembly is: as it was deployed (ASP.NET runs a copy elsewhere, without the library beside it), as it
-        /// runs, and the program's folder (a single-file program has no assembly files).
+        /// runs, and the program's folder: a single-file program has no assembly files, or unpacks them elsewhere, and
+        /// what the framework calls its folder is then that other one.
         /// </summary>
         private static List<string> Folders()
         {
@@ -90,6 +92,7 @@ namespace Paywall.Interop
             Add(folders, () => Path.GetDirectoryName(new Uri(assembly.EscapedCodeBase).LocalPath));
             Add(folders, () => Path.GetDirectoryName(assembly.Location));
             Add(folders, () => AppDomain.CurrentDomain.BaseDirectory);
+            Add(folders, () => Path.GetDirectoryName(Process.GetCurrentProcess().MainModule.FileName));
             return folders;
         }
 
