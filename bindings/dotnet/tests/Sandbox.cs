@@ -62,7 +62,13 @@ namespace Paywall.Tests
         /// <summary>Starts a program of the tests on the runtime that they run on; gives all that it printed.</summary>
         internal static string Run(string program, string arguments, IDictionary<string, string> environment)
         {
-            var start = new ProcessStartInfo(Setting("PAYWALL_TEST_HOST"), "\"" + program + "\" " + arguments)
+            return Start(Setting("PAYWALL_TEST_HOST"), "\"" + program + "\" " + arguments, environment);
+        }
+
+        /// <summary>Starts a program that needs no such host.</summary>
+        internal static string Start(string file, string arguments, IDictionary<string, string> environment)
+        {
+            var start = new ProcessStartInfo(file, arguments)
             {
                 UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
                 StandardOutputEncoding = Encoding.UTF8, StandardErrorEncoding = Encoding.UTF8,
