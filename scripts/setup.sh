@@ -18,7 +18,7 @@ case "${1:?which command}" in
       php-illuminate-cache php-illuminate-http nginx-light procps
       abigail-tools clang g++-mingw-w64-x86-64
       fp-compiler-3.2.2 fp-units-fcl-3.2.2
-      mono-mcs mono-devel mono-runtime libmono-system-web4.0-cil libnunit-cil-dev nunit-console python3-pip)
+      mono-mcs mono-devel mono-runtime libmono-system-web4.0-cil libnunit-cil-dev nunit-console mono-fastcgi-server4 python3-pip)
     # Node.js from elsewhere brings it along, and keeps Debian's away.
     command -v npm >/dev/null || packages+=(npm)
     ;;

