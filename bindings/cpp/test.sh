@@ -31,7 +31,7 @@ ln -s "$target" "$out/target/release"
 cd "$out"
 
 warnings=(-Wall -Wextra -Werror -pedantic "-I$repository/include" "-I$here")
-shared=("-L$out" -lpaywall "-Wl,-rpath,$out")
+shared=("-L$out" -lpaywall -pthread "-Wl,-rpath,$out")
 # What the static library needs of the system.
 static=("$target/libpaywall.a" -lgcc_s -lutil -lrt -lpthread -lm -ldl)
 run() { echo "-- $*"; "$@"; }
@@ -74,6 +74,7 @@ memcheck=(valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-lea
   --show-leak-kinds=definite --undef-value-errors=no --suppressions="$repository/tests/c/valgrind.supp")
 for program in ./scenarios ./scenarios-status ./scenarios-static; do
   run "$program"
+  run "$program" threads
   before=$(ask_sandbox GET /__sandbox/requests)
   run "$program" refused
   [ "$before" = "$(ask_sandbox GET /__sandbox/requests)" ] || { echo "bad input was sent" >&2; exit 1; }

@@ -60,7 +60,7 @@ trap 'stop_sandbox; rm -rf "$out"' EXIT
 export SCENARIOS=$repository/tests/scenarios.json
 
 for program in ./scenarios ./scenarios-checked ./scenarios-static; do
-  for what in "" refused; do
+  for what in "" threads refused; do
     before=$(ask_sandbox GET /__sandbox/requests)
     # The compiler's own memory checker reports into a file.
     HEAPTRC="log=$out/heap" run "$program" $what

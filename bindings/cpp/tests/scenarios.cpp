@@ -3,11 +3,14 @@
  * exceptions, run alone and under valgrind.
  *
  *   scenarios            every scenario
+ *   scenarios threads    many threads with one client
  *   scenarios refused    what must send nothing: the caller compares the sandbox's journal before and after
  */
 #include <cstdio>
 #include <fstream>
+#include <set>
 #include <sstream>
+#include <thread>
 #include <type_traits>
 #include <vector>
 
@@ -364,6 +367,55 @@ void check_connection()
 #endif
 }
 
+struct Called {
+    std::string token, session;
+    Result result;
+};
+
+/* Every second call is accepted, the others are refused and keep a token that is theirs alone. */
+void calls_of(const Client &client, int thread, std::vector<Called> &calls)
+{
+    for (int turn = 0; turn < 50; ++turn) {
+        char session[sizeof SESSION], token[32];
+        std::snprintf(session, sizeof session, "6489433e-f36b-1410-825e-%04d%08d", thread, turn);
+        std::snprintf(token, sizeof token, turn % 2 ? "sbx_ok_5001" : "sbx_of_%d_%d", thread, turn);
+        calls.push_back(Called{token, session, client.try_resend_otp(token, session)});
+    }
+}
+
+/* Each thread gets what came of its own calls. */
+void many_threads()
+{
+    scenario = "threads";
+    Config config;
+    configure(config);
+    Client client;
+    CHECK(client.try_open(config).ok());
+    std::vector<std::vector<Called>> calls(8);
+    std::vector<std::thread> threads;
+    for (std::size_t i = 0; i < calls.size(); ++i)
+        threads.emplace_back([&client, &calls, i] { calls_of(client, static_cast<int>(i), calls[i]); });
+    for (std::thread &thread : threads)
+        thread.join();
+
+    std::set<std::string> new_tokens, request_ids;
+    for (const std::vector<Called> &of_thread : calls) {
+        for (const Called &call : of_thread) {
+            SAME(call.result.session_id(), call.session);
+            request_ids.insert(call.result.request_id());
+            if (call.result.ok()) {
+                SAME(call.token, "sbx_ok_5001");
+                new_tokens.insert(call.result.otp_token());
+            } else {
+                SAME(call.result.kind(), "token_invalid");
+                SAME(call.result.otp_token(), call.token);
+            }
+        }
+    }
+    CHECK(new_tokens.size() == 8 * 25);
+    CHECK(request_ids.size() == 8 * 50);
+}
+
 } // namespace
 
 int main(int argc, char **argv)
@@ -371,10 +423,12 @@ int main(int argc, char **argv)
     if (argc == 2 && std::strcmp(argv[1], "refused") == 0) {
         bad_input();
         check_connection();
+    } else if (argc == 2 && std::strcmp(argv[1], "threads") == 0) {
+        many_threads();
     } else {
         every_scenario();
     }
-    std::printf("scenarios%s%s: %d passed, %d failed\n", argc == 2 ? ", refused" : "",
+    std::printf("scenarios%s%s%s: %d passed, %d failed\n", argc == 2 ? ", " : "", argc == 2 ? argv[1] : "",
                 PAYWALL_EXCEPTIONS ? "" : " (no exceptions)", passed, failed);
     return failed != 0 || passed == 0;
 }

@@ -3,6 +3,7 @@
   exceptions unmasked, as Delphi's programs run.
 
     scenarios            every scenario
+    scenarios threads    many threads with one client
     scenarios refused    what must send nothing: the caller compares the sandbox's journal before and after
     scenarios float      against a library that calculates what C allows and Pascal does not
 }
@@ -276,6 +277,99 @@ begin
   Config.Free;
 end;
 
+type
+  TCalled = record
+    Token, Session: AnsiString;
+    Outcome: TPaywallResult;
+  end;
+
+  TCaller = class(TThread)
+  private
+    FClient: TPaywallClient;
+    FNumber: Integer;
+  protected
+    procedure Execute; override;
+  public
+    Calls: array [0..49] of TCalled;
+    Mask: TFPUExceptionMask;
+    constructor Create(Client: TPaywallClient; Number: Integer);
+  end;
+
+constructor TCaller.Create(Client: TPaywallClient; Number: Integer);
+begin
+  FClient := Client;
+  FNumber := Number;
+  inherited Create(False);
+end;
+
+{ Every second call is accepted, the others are refused and keep a token that is theirs alone. }
+procedure TCaller.Execute;
+var
+  I: Integer;
+begin
+  SetExceptionMask([exDenormalized, exUnderflow, exPrecision]);
+  for I := Low(Calls) to High(Calls) do
+  begin
+    if Odd(I) then
+      Calls[I].Token := 'sbx_ok_5001'
+    else
+      Calls[I].Token := Format('sbx_of_%d_%d', [FNumber, I]);
+    Calls[I].Session := Format('6489433e-f36b-1410-825e-%.4d%.8d', [FNumber, I]);
+    Calls[I].Outcome := FClient.TryResendOtp(Calls[I].Token, Calls[I].Session);
+  end;
+  Mask := GetExceptionMask;
+end;
+
+{ Each thread gets what came of its own calls. }
+procedure ManyThreads;
+var
+  Config: TPaywallConfig;
+  Client: TPaywallClient;
+  Callers: array [0..7] of TCaller;
+  NewTokens, RequestIds: TStringList;
+  I, J: Integer;
+begin
+  Scenario := 'threads';
+  Config := Configured;
+  Client := TPaywallClient.Create(Config);
+  Config.Free;
+  NewTokens := TStringList.Create;
+  RequestIds := TStringList.Create;
+  NewTokens.Sorted := True;
+  RequestIds.Sorted := True;
+  for I := Low(Callers) to High(Callers) do
+    Callers[I] := TCaller.Create(Client, I);
+  for I := Low(Callers) to High(Callers) do
+  begin
+    Callers[I].WaitFor;
+    Check(Callers[I].FatalException = nil, 'an exception');
+    Check(Callers[I].Mask = [exDenormalized, exUnderflow, exPrecision], 'the mask of the thread');
+    for J := Low(Callers[I].Calls) to High(Callers[I].Calls) do
+      with Callers[I].Calls[J] do
+      begin
+        Same(Outcome.SessionId, Session, 'session_id');
+        RequestIds.Add(Outcome.RequestId);
+        if Outcome.Number = PW_OK then
+        begin
+          Same(Token, 'sbx_ok_5001', 'token');
+          NewTokens.Add(Outcome.OtpToken);
+        end
+        else
+        begin
+          Same(Outcome.Kind, 'token_invalid', 'kind');
+          Same(Outcome.OtpToken, Token, 'otp_token');
+        end;
+      end;
+    Callers[I].Free;
+  end;
+  Client.Free;
+  { A sorted list takes no text twice. }
+  Check(NewTokens.Count = 8 * 25, 'each accepted call has a new token of its own');
+  Check(RequestIds.Count = 8 * 50, 'each call has a request id of its own');
+  NewTokens.Free;
+  RequestIds.Free;
+end;
+
 function Divides: Boolean;
 begin
   Result := False;
@@ -320,6 +414,8 @@ begin
     BadInput;
     CheckConnection;
   end
+  else if ParamStr(1) = 'threads' then
+    ManyThreads
   else if ParamStr(1) = 'float' then
     Float
   else
