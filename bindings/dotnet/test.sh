@@ -7,7 +7,6 @@
 #   test.sh build        compiles everything
 #   test.sh mono         on Mono alone
 #   test.sh core         on .NET Core alone
-#   test.sh figures      what a call costs above the same call in C, side by side
 #
 # Needs the Debian packages mono-mcs mono-devel mono-runtime libmono-system-web4.0-cil libnunit-cil-dev nunit-console
 # mono-fastcgi-server4 nginx-light gcc
@@ -178,48 +177,10 @@ on_core() (
   "$core" "$work/netstandard2.0/Paywall.Tests.exe"
 )
 
-figures() (
-  prepare "" ""
-  out=$work/figures
-  mkdir -p "$out"
-  ln -sf "$target/libpaywall.so" "$out/libpaywall.so.1"
-  ln -sf "$target/libpaywall.so" "$out/libpaywall.so"
-  cc -std=c11 -O2 -I"$repository/include" "$repository/tests/c/median.c" -o "$out/median" -L"$out" -lpaywall \
-    -Wl,-rpath,"$out"
-  mkfifo "$out/ready.$$"
-  "$PAYWALL_SANDBOX" >"$out/ready.$$" &
-  trap "kill $!; rm -f '$out/ready.$$'" EXIT
-  read -r -t 30 ready <"$out/ready.$$"
-  member() { sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p" <<<"$ready"; }
-  export PAYWALL_BASE_URL PAYWALL_CA_FILE PAYWALL_API_KEY PAYWALL_API_CLIENT
-  PAYWALL_BASE_URL=$(member https) PAYWALL_CA_FILE=$(member ca_file) PAYWALL_API_KEY=$(member api_key)
-  PAYWALL_API_CLIENT=$(member api_client)
-  rm -f "$out"/*.us
-  # In turns, and each compared with the C of its own round: other load on the machine then hits all three.
-  for _ in 1 2 3 4 5 6 7; do
-    c=$("$out/median")
-    in_mono=$(mono "$work/net462/Bench.exe")
-    in_core=$("$core" "$work/netstandard2.0/Bench.exe")
-    echo "$c" >>"$out/c.us"
-    awk "BEGIN { print $in_mono - $c }" >>"$out/mono.us"
-    awk "BEGIN { print $in_core - $c }" >>"$out/core.us"
-  done
-  middle() { sort -n "$out/$1.us" | sed -n 4p; }
-  printf 'C %s us a call, the sandbox included; above it: Mono %s us (aim: 25), .NET Core %s us (aim: 15)\n' \
-    "$(middle c)" "$(middle mono)" "$(middle core)"
-  printf '(medians of 7 rounds of 3,000)\n'
-  # Without the network's noise: the same calls into a library that answers at once.
-  export PAYWALL_LIBRARY FAKE_DOCUMENT=usual
-  PAYWALL_LIBRARY=$work/net462/fake-1.7.so
-  printf 'a whole call into a library that answers at once: Mono %s us, .NET Core %s us\n' \
-    "$(mono "$work/net462/Bench.exe")" "$("$core" "$work/netstandard2.0/Bench.exe")"
-)
-
 case "${1:-all}" in
   build) build ;;
   mono) build; on_mono ;;
   core) build; on_core ;;
-  figures) build; figures ;;
   all) build; on_mono; on_core; printf '\ndotnet: all is well\n' ;;
-  *) echo "usage: test.sh [build|mono|core|figures]" >&2; exit 2 ;;
+  *) echo "usage: test.sh [build|mono|core]" >&2; exit 2 ;;
 esac
