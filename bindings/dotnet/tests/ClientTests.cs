@@ -384,6 +384,8 @@ namespace Paywall.Tests
             GC.Collect();
             GC.WaitForPendingFinalizers();
             GC.Collect();
+            if (Path.DirectorySeparatorChar == '\\')
+                return System.Diagnostics.Process.GetCurrentProcess().WorkingSet64 / 1024;
             string line = File.ReadAllLines("/proc/self/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
             return long.Parse(line.Substring(6).Replace("kB", "").Trim());
         }

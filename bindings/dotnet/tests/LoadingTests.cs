@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.ComponentModel;
 using System.IO;
 using NUnit.Framework;
 
@@ -9,6 +10,10 @@ namespace Paywall.Tests
     [TestFixture]
     public class LoadingTests
     {
+        private static readonly bool IsWindows = Path.DirectorySeparatorChar == '\\';
+        private static readonly string Architecture = IntPtr.Size == 8 ? "x64" : "x86";
+        private static readonly string Below = Path.Combine(
+            "runtimes", (IsWindows ? "win-" : "linux-") + Architecture, "native");
         private string folder;
         private Dictionary<string, string> environment;
 
@@ -45,9 +50,15 @@ namespace Paywall.Tests
         [Test]
         public void BesideTheAssembly()
         {
-            string name = "x64/libpaywall.so";
-            foreach (string place in new[] { "libpaywall.so", "libpaywall.so.1", name, "x64/libpaywall-0.1.0.so",
-                "runtimes/linux-x64/native/libpaywall.so" })
+            var places = new List<string>
+            {
+                Path.Combine(Architecture, Named()), Path.Combine(Architecture, Named("0.1.0")), Path.Combine(Below, Named()),
+                Named("0.1.0"),
+            };
+            // On Windows paywall.dll would take the place of Paywall.dll.
+            if (!IsWindows)
+                places.AddRange(new[] { Named(), "libpaywall.so.1" });
+            foreach (string place in places)
             {
                 Put(place);
                 Assert.IsTrue(Probe("check").StartsWith("ok", StringComparison.Ordinal), Probe("check"));
@@ -72,40 +83,55 @@ namespace Paywall.Tests
         [Test]
         public void TheNewestVersionWins()
         {
-            Put("x64/libpaywall-0.9.0.so");
-            Broken("x64/libpaywall-0.10.0.so");
-            Broken("x64/libpaywall.so");
+            Put(Path.Combine(Architecture, Named("0.9.0")));
+            Broken(Path.Combine(Architecture, Named("0.10.0")));
+            Broken(Path.Combine(Architecture, Named()));
             string printed = Probe("where");
-            Assert.IsTrue(printed.Contains("libpaywall-0.9.0.so"), printed);
+            Assert.IsTrue(printed.Contains(Named("0.9.0")), printed);
         }
 
         [Test]
         public void AFailureListsEveryPathWithItsReason()
         {
-            Broken("x64/libpaywall.so");
-            File.WriteAllBytes(Path.Combine(folder, "libpaywall.so"), OfOtherBitness());
+            string broken = Path.Combine(Architecture, Named()), other = Named("0.1.0");
+            Broken(broken);
+            File.WriteAllBytes(Path.Combine(folder, other), OfOtherBitness());
             string printed = Probe("check");
             Assert.IsTrue(printed.StartsWith("PaywallLibraryException", StringComparison.Ordinal), printed);
-            foreach (string part in new[] { "64-bit process", "x64/libpaywall.so: ", "invalid ELF header", "wrong ELF class",
-                "runtimes/linux-x64/native/libpaywall.so: no such file", "libpaywall.so.1: " })
+            foreach (string part in new[]
+            {
+                IntPtr.Size * 8 + "-bit process", broken + ": " + (IsWindows ? NoProgram : ""), other + ": " + WrongBitness,
+                Path.Combine(Below, Named()) + ": no such file", IsWindows ? "" : "invalid ELF header",
+                IsWindows ? "" : "libpaywall.so.1: ",
+            })
                 Assert.IsTrue(printed.Contains(part), part + " is not in " + printed);
+            Assert.IsFalse(printed.Contains("pw_abi_version"), printed);
         }
 
         [Test]
         public void TheEnvironmentWinsAndStandsAlone()
         {
-            Put("x64/libpaywall.so");
-            foreach (KeyValuePair<string, string> named in new Dictionary<string, string>
-            {
-                { "libpaywall.so", "must be an absolute path" }, { "./libpaywall.so", "must be an absolute path" },
-                { "/no/such/library.so", "no such file" }, { "/etc/passwd", "file too short" },
-            })
+            Put(Path.Combine(Architecture, Named()));
+            foreach (KeyValuePair<string, string> named in IsWindows
+                ? new Dictionary<string, string>
+                {
+                    { "paywall.dll", "must be an absolute path" }, { @".\paywall.dll", "must be an absolute path" },
+                    { @"\paywall.dll", "must be an absolute path" }, { "C:paywall.dll", "must be an absolute path" },
+                    { @"C:\no\such.dll", "no such file" }, { @"C:\windows\win.ini", NoProgram },
+                }
+                : new Dictionary<string, string>
+                {
+                    { "libpaywall.so", "must be an absolute path" }, { "./libpaywall.so", "must be an absolute path" },
+                    { "/no/such/library.so", "no such file" }, { "/etc/passwd", "file too short" },
+                })
             {
                 environment["PAYWALL_LIBRARY"] = named.Key;
                 string printed = Probe("check");
                 Assert.IsTrue(printed.Contains(named.Value) || printed.Contains("invalid ELF header"), printed);
-                Assert.IsFalse(printed.Contains("x64"), printed);
+                Assert.IsFalse(printed.Contains(Path.Combine(folder, Architecture)), printed);
             }
+            environment["PAYWALL_LIBRARY"] = Path.Combine(folder, Architecture, Named()).Replace('\\', '/');
+            Assert.IsTrue(Probe("check").StartsWith("ok", StringComparison.Ordinal), Probe("check"));
         }
 
         [Test]
@@ -114,11 +140,11 @@ namespace Paywall.Tests
             string built = Sandbox.Setting("PAYWALL_TEST_PROGRAMS");
             foreach (KeyValuePair<string, string> fake in new Dictionary<string, string>
             {
-                { "fake-2.0.so", "its interface is 2.0, and this assembly needs 1.0 or a later 1.x" },
-                { "fake-none.so", "it has no pw_abi_version" },
+                { "fake-2.0", "its interface is 2.0, and this assembly needs 1.0 or a later 1.x" },
+                { "fake-none", "it has no pw_abi_version" },
             })
             {
-                environment["PAYWALL_LIBRARY"] = Path.Combine(built, fake.Key);
+                environment["PAYWALL_LIBRARY"] = Path.Combine(built, fake.Key + Suffix);
                 string printed = Probe("check");
                 Assert.IsTrue(printed.Contains(fake.Value), printed);
             }
@@ -127,7 +153,7 @@ namespace Paywall.Tests
         [Test]
         public void WhatANewerOrBrokenLibrarySaysIsInDoubt()
         {
-            environment["PAYWALL_LIBRARY"] = Path.Combine(Sandbox.Setting("PAYWALL_TEST_PROGRAMS"), "fake-1.7.so");
+            environment["PAYWALL_LIBRARY"] = Path.Combine(Sandbox.Setting("PAYWALL_TEST_PROGRAMS"), "fake-1.7" + Suffix);
             foreach (KeyValuePair<string, string> answer in new Dictionary<string, string>
             {
                 { "status=0 document=good", "novel new-token" },
@@ -167,11 +193,30 @@ namespace Paywall.Tests
             File.WriteAllText(Path.Combine(folder, place), new string('x', 10000));
         }
 
+        private const int BadExeFormat = 193;
+
+        private static string Suffix { get { return IsWindows ? ".dll" : ".so"; } }
+
+        // Windows says the same of both.
+        private static string NoProgram { get { return new Win32Exception(BadExeFormat).Message; } }
+
+        private static string WrongBitness { get { return IsWindows ? NoProgram : "wrong ELF class"; } }
+
+        private static string Named(string version = null)
+        {
+            return (IsWindows ? "paywall" : "libpaywall") + (version == null ? "" : "-" + version) + Suffix;
+        }
+
         private static byte[] OfOtherBitness()
         {
             byte[] library = File.ReadAllBytes(Sandbox.Setting("PAYWALL_LIBRARY"));
-            // e_ident[EI_CLASS]: 1 is 32-bit.
-            library[4] = 1;
+            if (IsWindows)
+                // IMAGE_FILE_HEADER.Machine, after the signature.
+                BitConverter.GetBytes((ushort)(IntPtr.Size == 8 ? 0x14c : 0x8664))
+                    .CopyTo(library, BitConverter.ToInt32(library, 0x3c) + 4);
+            else
+                // e_ident[EI_CLASS]: 1 is 32-bit.
+                library[4] = 1;
             return library;
         }
     }

@@ -17,6 +17,18 @@ namespace Paywall.Tests
 
         static Sandbox()
         {
+            var ready = (Dictionary<string, object>)Json.Read(
+                Environment.GetEnvironmentVariable("SANDBOX_READY") ?? Start());
+            Http = (string)ready["http"];
+            Https = (string)ready["https"];
+            CaFile = (string)ready["ca_file"];
+            ApiKey = (string)ready["api_key"];
+            ApiClient = (string)ready["api_client"];
+        }
+
+        /// <summary>What it says when it is ready; on Windows it was started already.</summary>
+        private static string Start()
+        {
             // From a shell that stops it with this process, whatever ends it: its standard input closes then.
             var start = new ProcessStartInfo("/bin/sh",
                 "-c \"'" + Setting("PAYWALL_SANDBOX") + "' & read -r end; kill $!; wait $!\"")
@@ -24,17 +36,12 @@ namespace Paywall.Tests
                 UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardInput = true,
             };
             Process process = Process.Start(start);
-            var ready = (Dictionary<string, object>)Json.Read(process.StandardOutput.ReadLine());
-            Http = (string)ready["http"];
-            Https = (string)ready["https"];
-            CaFile = (string)ready["ca_file"];
-            ApiKey = (string)ready["api_key"];
-            ApiClient = (string)ready["api_client"];
             AppDomain.CurrentDomain.ProcessExit += delegate
             {
                 process.StandardInput.Close();
                 process.WaitForExit(5000);
             };
+            return process.StandardOutput.ReadLine();
         }
 
         internal static PaywallOptions Options

@@ -1,4 +1,5 @@
 using System;
+using System.Diagnostics;
 using System.IO;
 using System.Linq;
 using Paywall;
@@ -34,7 +35,10 @@ internal static class Probe
                         Console.WriteLine(client.Check().Status);
                         break;
                     case "where":
-                        Console.WriteLine(File.ReadLines("/proc/self/maps").First(line => line.Contains("libpaywall")));
+                        Console.WriteLine(Path.DirectorySeparatorChar == '/'
+                            ? File.ReadLines("/proc/self/maps").First(line => line.Contains("libpaywall"))
+                            : Process.GetCurrentProcess().Modules.Cast<ProcessModule>().Select(module => module.FileName)
+                                .First(name => name.Contains("paywall-")));
                         break;
                     default:
                         ResendOtpResult result = client.ResendOtp(arguments[1], "6489433e-f36b-1410-825e-001264113a90");

@@ -88,30 +88,39 @@ namespace Paywall.Interop
         private static List<string> Folders()
         {
             var folders = new List<string>();
-            Assembly assembly = typeof(Library).Assembly;
-            Add(folders, () => Path.GetDirectoryName(new Uri(assembly.EscapedCodeBase).LocalPath));
-            Add(folders, () => Path.GetDirectoryName(assembly.Location));
+            foreach (string file in Own())
+                Add(folders, () => Path.GetDirectoryName(file));
             Add(folders, () => AppDomain.CurrentDomain.BaseDirectory);
             Add(folders, () => Path.GetDirectoryName(Process.GetCurrentProcess().MainModule.FileName));
             return folders;
         }
 
-        private static void Add(List<string> folders, Func<string> find)
+        /// <summary>The assembly's file, as it was deployed and as it runs.</summary>
+        private static List<string> Own()
         {
-            string folder = null;
+            var files = new List<string>();
+            Assembly assembly = typeof(Library).Assembly;
+            Add(files, () => new Uri(assembly.EscapedCodeBase).LocalPath);
+            Add(files, () => assembly.Location);
+            return files;
+        }
+
+        private static void Add(List<string> places, Func<string> find)
+        {
+            string place = null;
             try
             {
-                folder = find();
+                place = find();
             }
             catch (Exception)
             {
                 // Assemblies that were loaded from memory, or are part of the program, have no place, and say so variously.
             }
-            if (string.IsNullOrEmpty(folder))
+            if (string.IsNullOrEmpty(place))
                 return;
-            folder = folder.Length > 1 ? folder.TrimEnd(Path.DirectorySeparatorChar) : folder;
-            if (!folders.Contains(folder))
-                folders.Add(folder);
+            place = place.Length > 1 ? place.TrimEnd(Path.DirectorySeparatorChar) : place;
+            if (!places.Contains(place))
+                places.Add(place);
         }
 
         /// <summary>
@@ -140,9 +149,15 @@ namespace Paywall.Interop
             versioned.Sort((left, right) => right.Key.CompareTo(left.Key));
             foreach (KeyValuePair<Version, string> file in versioned)
                 paths.Add(file.Value);
-            paths.Add(Path.Combine(folder, Native.Prefix + Native.Suffix));
+            string plain = Path.Combine(folder, Native.Prefix + Native.Suffix);
             if (!Native.IsWindows)
+            {
+                paths.Add(plain);
                 paths.Add(Path.Combine(folder, Native.FileName));
+            }
+            // To Windows, paywall.dll beside Paywall.dll is that very assembly.
+            else if (!Own().Exists(file => file.Equals(plain, StringComparison.OrdinalIgnoreCase)))
+                paths.Add(plain);
         }
 
         private static bool IsAbsolute(string path)
