@@ -1,6 +1,6 @@
 # The two commands of README.md are `make demo` and `make test`; they install what they need.
 
-.PHONY: demo test faults fuzz sanitize hosts soak windows header advisories figures figures-bindings
+.PHONY: demo test faults fuzz sanitize hosts soak windows windows-x86 header advisories figures figures-bindings
 
 # A C till resends a one-time password over https, against the embedded sandbox.
 demo:
@@ -39,10 +39,15 @@ soak:
 	@scripts/setup.sh test
 	@scripts/hosts.sh soak --seconds $(or $(SECONDS),300) $(addprefix --seed ,$(SEED))
 
-# The x64 DLL, and the demonstration under Wine.
+# The x64 DLL, and all programs that use it under Wine.
 windows:
 	@scripts/setup.sh windows
-	@scripts/windows.sh
+	@scripts/windows.sh x64
+
+# The same for x86, in a 32-bit Debian of its own; needs root. Its last result stands in docs/windows.md.
+windows-x86: windows
+	@scripts/setup.sh windows-x86
+	@scripts/windows.sh x86
 
 # Copies the generated headers beside their configuration.
 header:

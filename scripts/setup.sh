@@ -22,7 +22,14 @@ case "${1:?which command}" in
     # Node.js from elsewhere brings it along, and keeps Debian's away.
     command -v npm >/dev/null || packages+=(npm)
     ;;
-  windows) packages=(gcc-mingw-w64-x86-64 rustc-web cargo-web rust-web-src wine64) ;;
+  windows | windows-x86)
+    packages=(gcc libc6-dev g++-mingw-w64-x86-64 rustc-web cargo-web rust-web-src wine64
+      fp-compiler-3.2.2 fpc-source-3.2.2
+      mono-mcs mono-devel mono-runtime mono-fastcgi-server4 libmono-system-web4.0-cil libnunit-cil-dev nunit-console
+      nginx-light python3-pip)
+    command -v npm >/dev/null || packages+=(npm)
+    [ "$1" = windows ] || packages+=(g++-mingw-w64-i686 debootstrap util-linux)
+    ;;
   sanitize) packages=(gcc libc6-dev clang rustc-web cargo-web rust-web-src) ;;
   *) echo "setup.sh: no such command: $1" >&2; exit 2 ;;
 esac

@@ -24,5 +24,5 @@ step scripts/hosts.sh soak --seconds 15 --seed 1
 step scripts/setup.sh sanitize
 step scripts/sanitize.sh
 step scripts/setup.sh windows
-step scripts/windows.sh
+step scripts/windows.sh x64
 printf '\nall is well\n'

@@ -1,131 +1,202 @@
 #!/usr/bin/env bash
-# Builds paywall.dll for Windows x64 on Debian, checks what it imports and
-# exports, builds the C till against it, and runs the demonstration under Wine.
-# scripts/setup.sh windows installs what it needs: Debian's Rust comes with the
-# source of the standard library, which is compiled for Windows here, so that
-# no target has to be downloaded through rustup.
+# Builds paywall.dll for Windows on Debian, checks what it imports and exports, builds the programs and bindings that
+# use it, and runs them all under Wine against the sandbox. docs/windows.md says what that proves and what not.
+#
+#   windows.sh [x64]     `make windows`, a part of `make test`
+#   windows.sh x86       `make windows-x86`: in a 32-bit Debian of its own; needs root, and what `make windows` left
+#
+# scripts/setup.sh installs what it needs: Debian's Rust comes with the source of the standard library, which is compiled
+# for Windows here, so that no target has to be downloaded through rustup.
 #
 # Leaves in target/windows:
-#   x86_64-pc-windows-gnu/release/paywall.dll and libpaywall.dll.a, to deliver
-#   run/till, a command that runs till.exe under Wine with the caller's
-#   arguments, PAYWALL_* variables and current directory
+#   <target>/release/paywall.dll, libpaywall.dll.a and paywall_com.dll, to deliver
+#   <arch>/wine, a command that runs a Windows program with the caller's arguments, environment and folder
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
 
-say() { echo "windows: $*" >&2; }
+arch=${1:-x64}
+say() { echo "windows $arch: $*" >&2; }
 die() { say "$*"; exit 1; }
 
-# --- the DLL ----------------------------------------------------------------
-target=x86_64-pc-windows-gnu
+case $arch in
+  x64) target=x86_64-pc-windows-gnu tools=x86_64-w64-mingw32 ;;
+  x86) target=i686-pc-windows-gnu tools=i686-w64-mingw32 ;;
+  *) echo "usage: windows.sh [x64|x86]" >&2; exit 2 ;;
+esac
 out=target/windows/$target/release
-run=target/windows/run
-gcc=x86_64-w64-mingw32-gcc
+run=target/windows/$arch
 mkdir -p "$run"
 # Wine and mingw leave files behind where they work.
 export TMPDIR=$root/target/windows/tmp
 rm -rf "$TMPDIR"
 mkdir -p "$TMPDIR"
 
-# /usr/bin comes first, so that cargo and rustc are Debian's and not rustup's;
-# none of these variables may lead them, or the flags for this machine, back.
-# RUSTC_BOOTSTRAP lets a stable compiler accept -Zbuild-std.
+# --- the DLL ---
+
+# /usr/bin comes first, so that cargo and rustc are Debian's and not rustup's; none of these variables may lead them, or
+# the flags for this machine, back. RUSTC_BOOTSTRAP lets a stable compiler accept -Zbuild-std.
 # The linker and ring's C and assembly all go through mingw's gcc.
 say "building paywall.dll"
 (
-    unset RUSTC RUSTC_WRAPPER RUSTC_WORKSPACE_WRAPPER RUSTDOC RUSTUP_TOOLCHAIN CARGO
-    unset RUSTFLAGS CARGO_ENCODED_RUSTFLAGS CARGO_BUILD_RUSTFLAGS CARGO_BUILD_TARGET
-    export PATH=/usr/bin:$PATH
-    export RUSTC_BOOTSTRAP=1
-    export CARGO_TARGET_DIR=$root/target/windows
-    export CARGO_TARGET_X86_64_PC_WINDOWS_GNU_LINKER=$gcc
-    export CC_x86_64_pc_windows_gnu=$gcc
-    export AR_x86_64_pc_windows_gnu=x86_64-w64-mingw32-ar
-    # Only the cdylib: the other crate types would each be optimised once more.
-    cargo rustc --locked --release -Zbuild-std=std,panic_unwind \
-        --target "$target" -p paywall --lib --crate-type cdylib
+  unset RUSTC RUSTC_WRAPPER RUSTC_WORKSPACE_WRAPPER RUSTDOC RUSTUP_TOOLCHAIN CARGO
+  unset RUSTFLAGS CARGO_ENCODED_RUSTFLAGS CARGO_BUILD_RUSTFLAGS CARGO_BUILD_TARGET
+  variable=${target//-/_}
+  export PATH=/usr/bin:$PATH RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR=$root/target/windows
+  export "CARGO_TARGET_${variable^^}_LINKER=$tools-gcc" "CC_$variable=$tools-gcc" "AR_$variable=$tools-ar"
+  flags=()
+  if [ "$arch" = x86 ]; then
+    # There the unwinder is told of each module by two objects around its code, which are made with Rust itself.
+    for object in rsbegin rsend; do
+      rustc --target "$target" --emit obj -o "$run/$object.o" \
+        /usr/src/rustc-"$(rustc --version | cut -d' ' -f2)"/library/rtstartup/$object.rs
+    done
+    flags=(-- -L "native=$root/$run")
+  fi
+  # Only the cdylib: the other crate types would each be optimised once more.
+  cargo rustc --locked --release -Zbuild-std=std,panic_unwind \
+    --target "$target" -p paywall --lib --crate-type cdylib "${flags[@]}"
 )
 
-# --- what it needs and what it shows ------------------------------------------
-# The DLL must run on a bare Windows: it may need these system DLLs and no other,
-# above all not mingw's libgcc_s_seh-1.dll or libwinpthread-1.dll.
+# --- what it needs and what it shows ---
+
+# The DLL must run on a bare Windows: it may need these system DLLs and no other, above all not mingw's libgcc_s or
+# libwinpthread-1.dll.
 system_dlls="advapi32.dll api-ms-win-core-synch-l1-2-0.dll bcrypt.dll
-    bcryptprimitives.dll crypt32.dll kernel32.dll msvcrt.dll ntdll.dll ws2_32.dll"
+  bcryptprimitives.dll crypt32.dll kernel32.dll msvcrt.dll ntdll.dll ws2_32.dll"
 
 imports() {
-    x86_64-w64-mingw32-objdump -p "$1" | sed -n 's/^.*DLL Name: //p' | tr '[:upper:]' '[:lower:]' | sort -u
+  "$tools-objdump" -p "$1" | sed -n 's/^.*DLL Name: //p' | tr '[:upper:]' '[:lower:]' | sort -u
 }
 check_imports() { # FILE [ALSO ALLOWED]
-    local dll found
-    found=$(imports "$1")
-    [ -n "$found" ] || die "$1: no imports found, which cannot be"
-    for dll in $found; do
-        [[ " $(echo $system_dlls) ${2-} " == *" $dll "* ]] ||
-            die "$1 imports $dll, which is not on the list of system DLLs"
-    done
+  local dll found
+  found=$(imports "$1")
+  [ -n "$found" ] || die "$1: no imports found, which cannot be"
+  for dll in $found; do
+    [[ " $(echo $system_dlls) ${2-} " == *" $dll "* ]] ||
+      die "$1 imports $dll, which is not on the list of system DLLs"
+  done
 }
 exports() { # The last word of each line of the table of names, whichever binutils printed it.
-    x86_64-w64-mingw32-objdump -p "$1" |
-        sed -n '/^\[Ordinal\/Name Pointer\] Table/,/^$/s/^[[:space:]][[:space:]]*\[.*[[:space:]]//p'
+  "$tools-objdump" -p "$1" |
+    sed -n '/^\[Ordinal\/Name Pointer\] Table/,/^$/s/^[[:space:]][[:space:]]*\[.*[[:space:]]//p'
 }
 
 check_imports "$out/paywall.dll"
 names=$(exports "$out/paywall.dll")
-[ -n "$names" ] || die "paywall.dll exports nothing"
-others=$(grep -v '^pw_' <<<"$names" || true)
-[ -z "$others" ] || die "paywall.dll exports other names than pw_*: $(echo $others)"
+# The same as those of the shared library, undecorated also on x86.
+[ "$(sort <<<"$names")" = "$(sed -n 's/^export //p' tests/abi/interface.txt)" ] ||
+  die "paywall.dll exports other names than tests/abi/interface.txt has: $(echo $names)"
 say "paywall.dll: $(stat -c %s "$out/paywall.dll") bytes, $(wc -l <<<"$names") functions, needs $(echo $(imports "$out/paywall.dll"))"
 
-# --- the till -----------------------------------------------------------------
-# mingw's own printf, because msvcrt's does not know C99's %zu and %lld.
-cp "$out/paywall.dll" "$run/"
-$gcc -std=c99 -pedantic -Wall -Wextra -O2 -static-libgcc -D__USE_MINGW_ANSI_STDIO=1 \
-    -Iinclude bindings/c/till.c -o "$run/till.exe" "$out/libpaywall.dll.a"
-check_imports "$run/till.exe" paywall.dll
+# --- the programs ---
 
-# --- Wine -----------------------------------------------------------------------
-# Debian's package wine64 alone puts no command in PATH; the package wine would.
-first() { local c; for c in "$@"; do c=$(command -v "$c") && echo "$c" && return; done; return 1; }
-wine=$(first /usr/lib/wine/wine64 wine64 wine) || die "no wine64 found"
-wineserver=$(first /usr/lib/wine/wineserver64 /usr/lib/wine/wineserver wineserver) || die "no wineserver found"
+# Whatever C and C++ bring along is linked in. mingw's own printf, because msvcrt's does not know C99's %zu and %lld.
+strict=(-Wall -Wextra -Werror -pedantic -O2 -static -D__USE_MINGW_ANSI_STDIO=1 -Iinclude -Ibindings/cpp)
+c() { "$tools-gcc" -std=c11 "${strict[@]}" "$@"; }
+cpp() { "$tools-g++" -std=c++11 "${strict[@]}" "$@"; }
+library=$out/libpaywall.dll.a
 
-# A prefix of its own, no display, no offer to download Mono and Gecko, no log.
-unset DISPLAY WAYLAND_DISPLAY
-export WINEPREFIX=$root/target/windows/wine WINEARCH=win64
-export WINEDEBUG=-all WINEDLLOVERRIDES="mscoree,mshtml="
-trap '"$wineserver" -k >/dev/null 2>&1 || true' EXIT # this prefix's processes only
-if [ ! -e "$WINEPREFIX/system.reg" ]; then
-    start=$SECONDS
-    "$wine" wineboot --init >target/windows/wineboot.log 2>&1 ||
-        die "wineboot failed, see target/windows/wineboot.log"
-    "$wineserver" -w # the registry is written when the server ends
-    say "made the Wine prefix in $((SECONDS - start)) s"
-fi
+c bindings/c/till.c -o "$run/till.exe" "$library"
+c tests/c/interface.c -o "$run/interface.exe" "$library"
+c tests/windows/load.c -o "$run/load.exe"
+cpp bindings/cpp/tests/scenarios.cpp -o "$run/scenarios.exe" "$library"
+cpp -fno-exceptions -fno-rtti bindings/cpp/tests/scenarios.cpp -o "$run/scenarios-status.exe" "$library"
+cpp -fno-exceptions -fno-rtti -Os -s -shared -Wl,--enable-stdcall-fixup -D_WIN32_WINNT=0x0601 bindings/com/paywall_com.cpp bindings/com/paywall_com.def \
+  -o "$out/paywall_com.dll" "$library" -lole32 -loleaut32 -luuid
+for program in till interface scenarios scenarios-status; do
+  check_imports "$run/$program.exe" paywall.dll
+done
+check_imports "$out/paywall_com.dll" "paywall.dll ole32.dll oleaut32.dll"
+[ "$(exports "$out/paywall_com.dll" | sort | tr '\n' ' ')" = \
+  "DllCanUnloadNow DllGetClassObject DllRegisterServer DllUnregisterServer " ] ||
+  die "paywall_com.dll exports other names than a COM server's"
 
-# Wine 8 has no bcryptprimitives.dll; where Wine has one, that one is used.
-rm -f "$run/bcryptprimitives.dll"
-if [ ! -e "$WINEPREFIX/drive_c/windows/system32/bcryptprimitives.dll" ]; then
-    $gcc -Wall -Wextra -O2 -shared -static-libgcc \
-        tests/windows/bcryptprimitives.c -o "$run/bcryptprimitives.dll" -ladvapi32
-fi
+# --- Wine ---
 
-# Wine 8 cannot verify certificates as Windows does; the test's copy of the DLL
-# goes through a stand-in that says how (tests/windows/cryptwn.c). The names are
+source scripts/wine.sh
+make_wine
+
+say "building the Pascal programs"
+case $arch in
+  x64) bindings/pascal/windows.sh win64 "$root/$run" ppcx64 ;;
+  x86) bindings/pascal/windows.sh win32 "$root/$run" "$root/$run/in" ppc386 ;;
+esac
+
+# What the programs load. The test's copy of the DLL goes through a stand-in that says how Windows verifies certificates (tests/windows/cryptwn.c). The names are
 # of equal length, so the import can be renamed in place.
-$gcc -std=c99 -Wall -Wextra -Wno-attributes -O2 -shared -static-libgcc tests/windows/cryptwn.c -o "$run/cryptwn.dll"
+cp "$out/paywall.dll" "$out/paywall_com.dll" "$run/"
 sed -i 's/crypt32\.dll/cryptwn.dll/' "$run/paywall.dll"
 imports "$run/paywall.dll" | grep -qx cryptwn.dll || die "the test's DLL does not import cryptwn.dll"
 
-# Unix paths need no translation: Wine's Z: is /, and /tmp/ca.pem is looked up
-# on the drive of the current directory.
-cat >"$run/till" <<EOF
-#!/bin/sh
-export WINEPREFIX='$WINEPREFIX' WINEARCH=$WINEARCH WINEDEBUG=$WINEDEBUG WINEDLLOVERRIDES='$WINEDLLOVERRIDES'
-unset DISPLAY WAYLAND_DISPLAY
-exec '$wine' '$root/$run/till.exe' "\$@"
-EOF
-chmod +x "$run/till"
+# --- the runs ---
 
-start=$SECONDS
+# Unix paths need no translation: Wine's Z: is /, and /tmp/ca.pem is looked up on the drive of the current directory.
+printf '#!/bin/sh\nexec "%s" "%s" "$@"\n' "$root/$run/wine" "$root/$run/till.exe" >"$run/till"
+chmod +x "$run/till"
 TILL=$root/$run/till bash scripts/demo.sh
-say "the demonstration under Wine took $((SECONDS - start)) s"
+
+source scripts/sandbox.sh
+start_sandbox
+trap 'stop_sandbox; stop_wine' EXIT
+export SCENARIOS=$root/tests/scenarios.json
+run() { echo "-- $*"; "$run/wine" "$root/$run/$@"; }
+
+run interface.exe
+for program in scenarios.exe scenarios-status.exe pascal-scenarios.exe; do
+  run "$program"
+  before=$(ask_sandbox GET /__sandbox/requests)
+  run "$program" refused
+  [ "$before" = "$(ask_sandbox GET /__sandbox/requests)" ] || die "$program: bad input was sent"
+done
+
+echo "-- pascal-till.exe"
+keys=$(printf '%s\n' sbx_token_invalid 6489433e-f36b-1410-825e-001264113a90 c r q)
+told=$(PAYWALL_BASE_URL=$SANDBOX_HTTPS "$run/wine" "$root/$run/pascal-till.exe" <<<"$keys" | tr -d '\r')
+grep -q 'OK. The service can be reached.' <<<"$told" && grep -q 'customer reads: Token geçersiz.' <<<"$told" ||
+  die "the till said otherwise: $told"
+
+# The COM class: by the registry, and by a manifest beside the program; without either it is not there. The script host
+# says nothing of a script that fails, so its last line is what counts.
+cscript=$run/wine-prefix/drive_c/windows/system32/cscript.exe
+script() { # PROGRAM
+  "$run/wine" "$1" //nologo bindings/com/tests/client.vbs "$SANDBOX_HTTPS" "Token geçersiz." "Ğ😀" | tr -d '\r'
+}
+finds_class() { # HOW PROGRAM
+  told=$(script "$2" || true)
+  echo "-- paywall_com.dll $1: $told"
+  [[ $told =~ ^com:\ [1-9][0-9]*\ passed,\ 0\ failed$ ]] || die "the script did not pass"
+}
+register() { (cd "$run" && "$root/$run/wine" regsvr32 /s "$@" paywall_com.dll); }
+no_class() {
+  told=$(script "$cscript" || true)
+  [ -z "$told" ] || die "the class is there without being registered: $told"
+}
+register /u # a run that was interrupted leaves it there
+no_class
+register
+finds_class "by the registry" "$cscript"
+register /u
+no_class
+cp "$cscript" "$run/host.exe"
+cp bindings/com/paywall_com.manifest "$run/host.exe.manifest"
+finds_class "by a manifest" "$run/host.exe"
+
+# DLLs of the right and of the wrong bitness; the system's error for the latter is 193.
+loads() { # ARCH DLL
+  echo "-- $1 loads $2"
+  told=$("target/windows/$1/wine" "$root/target/windows/$1/load.exe" "$root/$2" | tr -d '\r') || true
+  echo "$told"
+}
+loads "$arch" "$run/paywall.dll"
+[[ $told =~ bit:\ [0-9]+\.[0-9]+\.[0-9]+$ ]] || die "it does not load"
+if [ "$arch" = x86 ]; then
+  [ -x target/windows/x64/wine ] || die "the x64 DLL is not there: make windows"
+  for pair in "x86 target/windows/x64/paywall.dll" "x64 target/windows/x86/paywall.dll"; do
+    loads $pair
+    [[ $told == *"error 193" ]] || die "a DLL of the wrong bitness is not refused as such"
+  done
+fi
+
+bindings/dotnet/test.sh windows "$arch" "$root/$run/wine" "$root/$run/paywall.dll" "$tools-gcc"
+say "all programs ran"

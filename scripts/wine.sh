@@ -1,0 +1,82 @@
+# Sourced by windows.sh. `make_wine` makes what its programs run in, and two commands in the folder $run:
+#   in      runs a command where Wine is: here for x64; for x86 in a 32-bit Debian of its own, since Debian's 32-bit
+#           Wine cannot be installed beside the packages of a 64-bit machine
+#   wine    runs a Windows program there
+# Both with the caller's environment, folders and current directory. `stop_wine` ends what they left running.
+
+make_wine() {
+  local system=$root/$run/wine-prefix start=$SECONDS first wine
+  case $arch in
+    x64) make_here ;;
+    x86) make_debian ;;
+  esac
+  # Debian's package wine64 alone puts no command in PATH.
+  wine=$("$run/in" sh -c 'ls /usr/lib/wine/wine64 /usr/lib/wine/wine 2>/dev/null | head -n 1')
+  [ -n "$wine" ] || die "no wine found"
+  printf '#!/bin/sh\nexec "%s" "%s" "$@"\n' "$root/$run/in" "$wine" >"$run/wine"
+  chmod +x "$run/wine"
+  trap stop_wine EXIT
+
+  if [ ! -e "$system/complete" ]; then
+    rm -rf "$system"
+    "$run/wine" wineboot --init >"$run/wineboot.log" 2>&1 || die "wineboot failed, see $run/wineboot.log"
+    "$run/in" /usr/lib/wine/wineserver -w # the registry is written when the server ends
+    # Wine 8 has no bcryptprimitives.dll; where Wine has one, that one is used.
+    [ -e "$system/drive_c/windows/system32/bcryptprimitives.dll" ] || touch "$system/lacks-bcryptprimitives"
+    touch "$system/complete"
+    say "made the Wine prefix in $((SECONDS - start)) s"
+  fi
+  # The stand-ins that Wine 8 needs (tests/windows), where every program finds them.
+  if [ -e "$system/lacks-bcryptprimitives" ]; then
+    stand_in bcryptprimitives -ladvapi32
+  fi
+  stand_in cryptwn
+}
+
+stand_in() { # NAME LIBRARIES…
+  "$tools-gcc" -std=c99 -Wall -Wextra -Wno-attributes -O2 -shared -static-libgcc -Wl,--kill-at "tests/windows/$1.c" \
+    -o "$run/wine-prefix/drive_c/windows/system32/$1.dll" "${@:2}"
+}
+
+# This prefix's processes only.
+stop_wine() { "$run/in" /usr/lib/wine/wineserver -k >/dev/null 2>&1 || true; }
+
+# A prefix of its own, no display, no offer to download Mono and Gecko, no log.
+environment() {
+  echo '#!/bin/sh'
+  echo "export WINEPREFIX='$root/$run/wine-prefix' WINEARCH=$1 WINEDEBUG=-all WINEDLLOVERRIDES='mscoree,mshtml=' LANG=C.UTF-8"
+  echo 'unset DISPLAY WAYLAND_DISPLAY'
+}
+
+make_here() {
+  { environment win64; echo 'exec "$@"'; } >"$run/in"
+  chmod +x "$run/in"
+}
+
+make_debian() {
+  local debian=$root/$run/debian start=$SECONDS
+  [ "$(id -u)" -eq 0 ] || die "a 32-bit Debian of its own can only be made and entered by root"
+  {
+    environment win32
+    cat <<EOF
+exec unshare --mount sh -c '
+  for place in /proc /dev /tmp /usr/share/fpcsrc "$root"; do
+    mkdir -p "$debian\$place"
+    mount --bind "\$place" "$debian\$place"
+  done
+  exec chroot "$debian" sh -c "cd \"\\\$1\" && shift && exec \"\\\$@\"" sh "\$PWD" "\$@"' sh "\$@"
+EOF
+  } >"$run/in"
+  chmod +x "$run/in"
+  [ ! -e "$debian/complete" ] || return 0
+  rm -rf "$debian"
+  say "making a 32-bit Debian, a minute or two"
+  {
+    debootstrap --arch=i386 --variant=minbase bookworm "$debian" &&
+      echo '127.0.0.1 localhost' >"$debian/etc/hosts" &&
+      "$run/in" apt-get update -qq &&
+      "$run/in" env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends wine wine32 fp-compiler-3.2.2
+  } >"$run/debian.log" 2>&1 || die "could not make it, see $run/debian.log"
+  touch "$debian/complete"
+  say "made it in $((SECONDS - start)) s"
+}
