@@ -1,6 +1,6 @@
 # The two commands of README.md are `make demo` and `make test`; they install what they need.
 
-.PHONY: demo test faults fuzz sanitize hosts soak windows windows-x86 header advisories figures figures-bindings
+.PHONY: demo test faults fuzz sanitize hosts soak windows windows-x86 header advisories figures figures-bindings bench
 
 # A C till resends a one-time password over https, against the embedded sandbox.
 demo:
@@ -66,3 +66,9 @@ figures:
 figures-bindings:
 	@scripts/setup.sh test
 	@scripts/bindings-figures.sh
+
+# Beside its peers: docs/benchmarks.md. ROWS=word measures only the rows whose name has the word.
+bench:
+	@scripts/setup.sh test
+	@scripts/setup.sh bench
+	@scripts/bench.sh $(ROWS)

@@ -31,6 +31,11 @@ case "${1:?which command}" in
     [ "$1" = windows ] || packages+=(g++-mingw-w64-i686 debootstrap util-linux)
     ;;
   sanitize) packages=(gcc libc6-dev clang rustc-web cargo-web rust-web-src) ;;
+  # Beside those of test.
+  bench)
+    packages=(curl libcurl4-openssl-dev libjansson-dev php-guzzlehttp-guzzle wrk ca-certificates
+      libmono-system-net-http4.0-cil ca-certificates-mono)
+    ;;
   *) echo "setup.sh: no such command: $1" >&2; exit 2 ;;
 esac
 

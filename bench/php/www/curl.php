@@ -1,0 +1,11 @@
+<?php
+
+declare(strict_types=1);
+
+// The same page as shops write it: a new handle for each request.
+
+require __DIR__ . '/request.php';
+
+$curl = curl_init();
+curl_setopt_array($curl, options());
+echo token(curl_exec($curl));

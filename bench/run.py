@@ -1,0 +1,59 @@
+"""Measures libpaywall beside its peers: `make bench`, or `make bench ROWS=word` for the rows whose name has the word.
+
+    run.py [--smoke] [WORD]
+
+Prints the table, and writes it with the machine's description to docs/benchmarks.md where all rows were measured. With
+--smoke every row is measured with tiny counts, and nothing is judged or written. Fails where a row gives no number.
+"""
+
+import argparse
+import os
+import sys
+import time
+
+import page
+from rows import ROWS
+from setting import Setting
+
+
+def main() -> int:
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--smoke", action="store_true")
+    arguments.add_argument("word", nargs="?", default="")
+    chosen = arguments.parse_args()
+    load, begun = os.getloadavg(), time.monotonic()
+    rows = {name: measure for name, measure in ROWS.items() if chosen.word.lower() in name.lower()}
+    if not rows:
+        sys.exit(f"bench: no row has {chosen.word!r} in its name: {', '.join(ROWS)}")
+    if not chosen.smoke and page.warning(load):
+        print(f"bench: {page.warning(load)}")
+    figures, failed = [], []
+    with Setting(chosen.smoke) as setting:
+        for name, measure in rows.items():
+            since, count = time.monotonic(), len(figures)
+            try:
+                for figure in measure(setting):
+                    figures.append(figure)
+                    if not chosen.smoke:
+                        print(page.line(figure), flush=True)
+            except Exception as error:  # whatever it is, the other rows still have their numbers
+                print(f"bench: {name}: {error}", file=sys.stderr, flush=True)
+                failed.append(name)
+                continue
+            if not any(figure.ours > 0 for figure in figures[count:]):
+                failed.append(name)
+            print(f"-- {name}: {len(figures) - count} figures, {time.monotonic() - since:.1f} s", flush=True)
+    seconds = time.monotonic() - begun
+    if failed:
+        print(f"bench: no number from {', '.join(failed)}", file=sys.stderr)
+        return 1
+    if not chosen.smoke and not chosen.word:
+        page.write(figures, load, seconds)
+        print(f"written to docs/benchmarks.md after {seconds:.0f} s")
+    else:
+        print(f"bench: {len(rows)} rows, {len(figures)} figures, {seconds:.0f} s")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
