@@ -71,4 +71,4 @@ figures-bindings:
 bench:
 	@scripts/setup.sh test
 	@scripts/setup.sh bench
-	@scripts/bench.sh $(ROWS)
+	@scripts/bench.sh "$(ROWS)"
