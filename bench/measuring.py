@@ -5,11 +5,10 @@ import re
 import statistics
 import subprocess
 import time
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Callable, Dict, List, Optional, Sequence, Tuple
 
-Samples = Dict[str, List[float]]
 Command = Sequence[str]
 # Nothing here takes longer; a client that hangs is a failure.
 LIMIT_S = 120
@@ -20,7 +19,7 @@ class Program:
     """A command with its environment."""
 
     command: Command
-    environment: Dict[str, str]
+    environment: dict[str, str]
 
     def run(self, *more: str, before: Command = ()) -> "subprocess.CompletedProcess[str]":
         command = [*before, *self.command, *more]
@@ -29,26 +28,47 @@ class Program:
             raise RuntimeError(f"{' '.join(command)}: {(ran.stderr or ran.stdout).strip()[-400:]}")
         return ran
 
-    def numbers(self, *more: str) -> List[float]:
+    def numbers(self, *more: str) -> list[float]:
         """The numbers in the line that it prints."""
         return [float(word) for word in self.run(*more).stdout.split()]
 
 
-def in_turns(rounds: int, contenders: Dict[str, Callable[[], List[float]]]) -> Dict[str, List[Tuple[float, ...]]]:
-    """What each gave in each round: A B C, A B C, …, so that other load on the machine meets them all."""
-    given: Dict[str, List[Tuple[float, ...]]] = {name: [] for name in contenders}
-    for _ in range(rounds):
-        for name, measure in contenders.items():
-            given[name].append(tuple(measure()))
-    return given
+class Rounds:
+    """What each contender gave in each round: A B C, A B C, …, so that other load on the machine meets them all."""
+
+    def __init__(self, number: int, turns: Mapping[str, Callable[[], Sequence[float]]]) -> None:
+        self.given: dict[str, list[Sequence[float]]] = {name: [] for name in turns}
+        for _ in range(number):
+            for name, turn in turns.items():
+                self.given[name].append(turn())
+
+    def median(self, column: int, name: str) -> float:
+        return statistics.median(sample[column] for sample in self.given[name])
+
+    def quotient(self, column: int, upper: str, lower: str) -> float | None:
+        """The median of the rounds' own quotients: what slowed one round down cancels out. None where a clock was too
+        coarse to tell anything."""
+        both = [(a[column], b[column]) for a, b in zip(self.given[upper], self.given[lower], strict=True)]
+        return statistics.median(a / b for a, b in both) if all(b > 0 for _, b in both) else None
+
+    def ratio(
+        self, what: str, column: int, unit: str, ours: str, theirs: str, at_most: float | None = None
+    ) -> "Figure":
+        quotient = self.quotient(column, ours, theirs)
+        mine, other = self.median(column, ours), self.median(column, theirs)
+        return Figure(what, theirs, mine, unit, other, quotient, at_most=at_most)
+
+    def speed(
+        self, what: str, column: int, unit: str, ours: str, theirs: str, at_least: float | None = None
+    ) -> "Figure":
+        """How many times as fast ours is: more a second, or fewer microseconds."""
+        more_is_faster = unit == "/s"
+        quotient = self.quotient(column, ours, theirs) if more_is_faster else self.quotient(column, theirs, ours)
+        mine, other = self.median(column, ours), self.median(column, theirs)
+        return Figure(what, theirs, mine, unit, other, quotient, at_least=at_least, as_fast=True)
 
 
-def median_ratio(upper: Sequence[float], lower: Sequence[float]) -> float:
-    """The median of the rounds' own ratios: what slowed one round down cancels out."""
-    return statistics.median(a / b for a, b in zip(upper, lower))
-
-
-def first_answer(program: Program) -> List[float]:
+def first_answer(program: Program) -> list[float]:
     """Milliseconds from exec to the first byte of the answer; and those of the whole process on a processor."""
     reader, writer = os.pipe()
     command = list(program.command)
@@ -65,10 +85,10 @@ def first_answer(program: Program) -> List[float]:
     return [elapsed * 1000, (used.ru_utime + used.ru_stime) * 1000]
 
 
-def per_call(program: Program, tool: Command, pattern: str, count: int) -> List[float]:
+def per_call(program: Program, tool: Command, pattern: str, count: int) -> list[float]:
     """What valgrind's tool counts of one warm call: (that of 2 n calls - that of n calls) / n."""
 
-    def counted(calls: int) -> List[float]:
+    def counted(calls: int) -> list[float]:
         told = program.run("count", str(calls), before=["valgrind", *tool]).stderr
         found = re.search(pattern, told)
         if not found:
@@ -78,27 +98,29 @@ def per_call(program: Program, tool: Command, pattern: str, count: int) -> List[
     # Counts do not depend on the time, so the two may share the machine.
     with ThreadPoolExecutor(2) as both:
         once, twice = both.map(counted, (count, 2 * count))
-    return [(more - less) / count for more, less in zip(twice, once)]
+    return [(more - less) / count for more, less in zip(twice, once, strict=True)]
 
 
 def instructions(program: Program, count: int) -> float:
     return per_call(program, ("--tool=callgrind", "--callgrind-out-file=/dev/null"), r"Collected : (\d+)", count)[0]
 
 
-def heap(program: Program, count: int) -> List[float]:
+def heap(program: Program, count: int) -> list[float]:
     """Bytes and blocks that a warm call allocates."""
-    return per_call(program, ("--tool=dhat", "--dhat-out-file=/dev/null"), r"Total: +([\d,]+) bytes in ([\d,]+) blocks", count)
+    return per_call(
+        program, ("--tool=dhat", "--dhat-out-file=/dev/null"), r"Total: +([\d,]+) bytes in ([\d,]+) blocks", count
+    )
 
 
-def copied(program: Program, count: int) -> List[float]:
+def copied(program: Program, count: int) -> list[float]:
     """Bytes that a warm call copies with memcpy and its kin, and how often it does."""
     tool = ("--tool=dhat", "--mode=copy", "--dhat-out-file=/dev/null")
     return per_call(program, tool, r"Total: +([\d,]+) bytes in ([\d,]+) blocks", count)
 
 
-def pages(url: str, seconds: float, connections: int, before: Command) -> List[float]:
+def pages(url: str, seconds: int, connections: int, before: Command) -> list[float]:
     """Pages a second, and the 99th percentile in milliseconds."""
-    wrk = ["wrk", "-t1", f"-c{connections}", f"-d{seconds:g}s", "--timeout", "30s", "--latency", url]
+    wrk = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "--latency", url]
     told = Program(wrk, dict(os.environ)).run(before=before).stdout
     rate, late = re.search(r"Requests/sec: +([\d.]+)", told), re.search(r"99% +([\d.]+)(us|ms|s)\n", told)
     if not rate or not late or "Non-2xx" in told or "Socket errors" in told or float(rate[1]) == 0:
@@ -108,28 +130,36 @@ def pages(url: str, seconds: float, connections: int, before: Command) -> List[f
 
 @dataclass
 class Figure:
-    """One line of the table. The ratio, or ours where `absolute`, is held against the aim."""
+    """One line of the table. The ratio, or ours where `absolute`, is held against the aim.
+
+    The ratio is ours by theirs, but where `as_fast`, which says how many times as fast ours is.
+    """
 
     what: str
     against: str
     ours: float
     unit: str
-    theirs: Optional[float] = None
-    ratio: Optional[float] = None
-    at_most: Optional[float] = None
-    at_least: Optional[float] = None
+    theirs: float | None = None
+    ratio: float | None = None
+    at_most: float | None = None
+    at_least: float | None = None
     absolute: bool = False
+    as_fast: bool = False
 
     @property
-    def met(self) -> Optional[bool]:
+    def met(self) -> bool | None:
         judged = self.ours if self.absolute else self.ratio
         if judged is None or (self.at_most is None and self.at_least is None):
             return None
         return (self.at_most is None or judged <= self.at_most) and (self.at_least is None or judged >= self.at_least)
 
     @property
+    def times(self) -> str:
+        return "× as fast" if self.as_fast else "×"
+
+    @property
     def aim(self) -> str:
-        unit = self.unit if self.absolute else "×"
+        unit = self.unit if self.absolute else self.times
         if self.at_most is not None:
             return f"≤ {self.at_most:g} {unit}"
         return "" if self.at_least is None else f"≥ {self.at_least:g} {unit}"

@@ -12,6 +12,7 @@ import sys
 import time
 
 import page
+from measuring import Figure
 from rows import ROWS
 from setting import Setting
 
@@ -27,7 +28,8 @@ def main() -> int:
         sys.exit(f"bench: no row has {chosen.word!r} in its name: {', '.join(ROWS)}")
     if not chosen.smoke and page.warning(load):
         print(f"bench: {page.warning(load)}")
-    figures, failed = [], []
+    figures: list[Figure] = []
+    failed: list[str] = []
     with Setting(chosen.smoke) as setting:
         for name, measure in rows.items():
             since, count = time.monotonic(), len(figures)

@@ -9,8 +9,8 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Dict, List, Sequence
 
 from measuring import Program
 
@@ -25,10 +25,11 @@ SAMPLE = ROOT / "tests" / "samples" / "resend_ok_5001.json"
 FAR = "10.77.0.2"  # the second network of wire.py
 
 
-def sh(*command: "str | Path", **options: object) -> str:
-    ran = subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=600, **options)  # type: ignore
+def sh(*command: str | Path, env: dict[str, str] | None = None) -> str:
+    words = [str(word) for word in command]
+    ran = subprocess.run(words, capture_output=True, text=True, timeout=600, env=env)
     if ran.returncode != 0:
-        raise RuntimeError(f"{' '.join(map(str, command))}: {(ran.stderr or ran.stdout).strip()[-800:]}")
+        raise RuntimeError(f"{' '.join(words)}: {(ran.stderr or ran.stdout).strip()[-800:]}")
     return ran.stdout
 
 
@@ -47,17 +48,12 @@ def await_file(path: Path, child: "subprocess.Popen[bytes]") -> None:
         time.sleep(0.02)
 
 
-def copy_with_modes(source: Path, target: Path) -> None:
-    shutil.copy(source, target)
-    target.chmod(0o644)
-
-
 class Setting:
     """Everything is in a folder of its own, and gone after `with`."""
 
     def __init__(self, smoke: bool) -> None:
         self.smoke = smoke
-        self.children: "List[subprocess.Popen[bytes]]" = []
+        self.children: list[subprocess.Popen[bytes]] = []
 
     def __enter__(self) -> "Setting":
         self.folder = Path(tempfile.mkdtemp(prefix="paywall-bench-"))
@@ -67,7 +63,7 @@ class Setting:
             self.build_peers()
             self.make_certificates()
             self.ports = {scheme: free_port() for scheme in ("http", "https")}
-            self.start_answers("127.0.0.1", self.folder)
+            self.start_answers("127.0.0.1", "near")
             self.capture_request()
         except BaseException:
             self.close()
@@ -112,7 +108,8 @@ class Setting:
         if not stamp.exists() or stamp.read_text() != wanted:
             shutil.rmtree(venv, ignore_errors=True)
             sh(sys.executable, "-m", "venv", venv)
-            sh(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", BENCH / "python" / "requirements.txt")
+            pip: list[str | Path] = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+            sh(*pip, "--requirement", BENCH / "python" / "requirements.txt")
             stamp.write_text(wanted)
         package = self.folder / "python"
         if not package.exists():
@@ -125,16 +122,17 @@ class Setting:
         core, standard = DOTNET / "downloads/core/dotnetcore2/bin/dotnet", DOTNET / "downloads/netstandard.dll"
         if not all((DOTNET / of / "Paywall.dll").exists() for of in ("net462", "netstandard2.0")) or not core.exists():
             sh(ROOT / "bindings" / "dotnet" / "test.sh", "build")
-        references = {"net462": ["-r:System.Net.Http.dll"], "netstandard2.0": ["-nostdlib", "-noconfig", f"-r:{standard}"]}
+        references = {
+            "net462": ["-r:System.Net.Http.dll"],
+            "netstandard2.0": ["-nostdlib", "-noconfig", f"-r:{standard}"],
+        }
         for framework, words in references.items():
             out = BUILT / framework
             out.mkdir(exist_ok=True)
             shutil.copy(DOTNET / framework / "Paywall.dll", out)
             mcs = ["mcs", "-langversion:7", "-optimize", *words, f"-r:{out}/Paywall.dll", f"-out:{out}/Calls.exe"]
             sh(*mcs, BENCH / "dotnet" / "Calls.cs")
-        (BUILT / "netstandard2.0" / "Calls.runtimeconfig.json").write_text(json.dumps({"runtimeOptions": {
-            "framework": {"name": "Microsoft.NETCore.App", "version": "3.1.0"},
-            "configProperties": {"System.Globalization.Invariant": True}}}))
+        shutil.copy(BENCH / "dotnet" / "Calls.runtimeconfig.json", BUILT / "netstandard2.0")
         # Mono's own trust store, in the home of the programs.
         sh("cert-sync", "--quiet", "--user", self.folder / "ca.pem", env=self.environment("https"))
 
@@ -142,13 +140,7 @@ class Setting:
 
     def make_certificates(self) -> None:
         at = self.folder
-        key = ["openssl", "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
-        sh(*key, "-x509", "-subj", "/CN=bench CA", "-keyout", at / "ca.key", "-out", at / "ca.pem",
-           "-addext", "keyUsage=critical,keyCertSign")
-        sh(*key, "-subj", "/CN=localhost", "-keyout", at / "leaf.key", "-out", at / "leaf.csr")
-        (at / "leaf.ext").write_text(f"subjectAltName=DNS:localhost,IP:127.0.0.1,IP:{FAR}\nextendedKeyUsage=serverAuth\n")
-        sh("openssl", "x509", "-req", "-in", at / "leaf.csr", "-CA", at / "ca.pem", "-CAkey", at / "ca.key",
-           "-days", "2", "-extfile", at / "leaf.ext", "-out", at / "leaf.pem")
+        sh(BENCH / "certificates.sh", at, FAR)
         # ca_file is added to the system's store. So that all read the same trust, the peers get both in one file.
         (at / "bundle.pem").write_bytes(SYSTEM_TRUST.read_bytes() + (at / "ca.pem").read_bytes())
         for name in ("ca.pem", "bundle.pem"):
@@ -173,57 +165,74 @@ class Setting:
         log = str(config.with_suffix(".log"))
         self.start(["nginx", "-c", str(config), "-e", log, "-g", "daemon off;"], ready, before)
 
-    def start_answers(self, address: str, folder: Path, before: Sequence[str] = ()) -> None:
-        for name in ("leaf.pem", "leaf.key"):
-            if folder != self.folder:
-                shutil.copy(self.folder / name, folder)
-        config = self.from_template("answers.conf", folder, user="user www-data;" if os.getuid() == 0 else "",
-                                    address=address, answer=SAMPLE.read_text().strip(), **self.ports)
+    def nginx_user(self) -> str:
+        return "user www-data;" if os.getuid() == 0 else ""
+
+    def start_answers(self, address: str, name: str, before: Sequence[str] = ()) -> None:
+        folder = self.folder / name
+        folder.mkdir()
+        for file in ("leaf.pem", "leaf.key"):
+            shutil.copy(self.folder / file, folder)
+        answer, user = SAMPLE.read_text().strip(), self.nginx_user()
+        config = self.from_template("answers.conf", folder, user=user, address=address, answer=answer, **self.ports)
         self.start_nginx(config, before)
 
     def start_shop(self, name: str, host: str, before: Sequence[str] = ()) -> str:
         """nginx and PHP-FPM with two workers, deployed as the package's README says; returns where the pages are."""
         folder, port = self.folder / name, free_port()
-        folder.mkdir()
+        package = self.deploy(folder)
+        root = os.getuid() == 0
+        base_url = f"https://{host}:{self.ports['https']}"
+        user = "user = www-data\ngroup = www-data\nlisten.owner = www-data" if root else ""
+        self.from_template("fpm.conf", folder, base_url=base_url, url=base_url + self.path, user=user)
+        ini = {
+            "ffi.enable": "preload",
+            "ffi.preload": folder / "paywall-ffi.h",
+            "opcache.enable": 1,
+            "opcache.preload": package / "preload.php",
+            "display_errors": 0,
+        }
+        if root:
+            ini["opcache.preload_user"] = "www-data"
+        lines = [word for name, value in ini.items() for word in ("-d", f"{name}={value}")]
+        fpm = ["php-fpm8.2", "--nodaemonize", "--fpm-config", str(folder / "fpm.conf"), *lines]
+        self.start(fpm, folder / "fpm.pid", before)
+        self.start_nginx(self.from_template("pages.conf", folder, port=port, user=self.nginx_user()), before)
+        pages = f"http://127.0.0.1:{port}"
+        self.check_pages(pages, before)
+        return pages
+
+    def deploy(self, folder: Path) -> Path:
         package = folder / "package"
         for part in ("src", "resources", "bin"):
             shutil.copytree(ROOT / "bindings" / "php" / part, package / part)
         for part in ("autoload.php", "preload.php"):
-            copy_with_modes(ROOT / "bindings" / "php" / part, package / part)
-        told = sh("php", "-r", "require $argv[1]; echo Paywall\\Internal\\LibraryPaths::platform();", package / "autoload.php")
-        native = package / "native" / told
+            shutil.copy(ROOT / "bindings" / "php" / part, package)
+        platform = "require $argv[1]; echo Paywall\\Internal\\LibraryPaths::platform();"
+        native = package / "native" / sh("php", "-r", platform, package / "autoload.php")
         native.mkdir(parents=True)
         shutil.copy(LIBRARY, native)
         shutil.copytree(BENCH / "php" / "www", folder / "www")
         for file in ("ca.pem", "bundle.pem", "head", "body.json"):
-            copy_with_modes(self.folder / file, folder / file)
-        base_url = f"https://{host}:{self.ports['https']}"
-        root = os.getuid() == 0
-        self.from_template("fpm.conf", folder, base_url=base_url, url=base_url + self.path,
-                           user="user = www-data\ngroup = www-data\nlisten.owner = www-data" if root else "")
-        header = folder / "paywall-ffi.h"
-        header.write_text(sh("php", package / "bin" / "paywall-doctor", "--header"))
+            shutil.copy(self.folder / file, folder)
+        (folder / "paywall-ffi.h").write_text(sh("php", package / "bin" / "paywall-doctor", "--header"))
         sh("chmod", "-R", "a+rX", folder)
-        ini = {"ffi.enable": "preload", "opcache.enable": "1", "opcache.preload": f"{package}/preload.php",
-               "ffi.preload": str(header), "display_errors": "0", **({"opcache.preload_user": "www-data"} if root else {})}
-        lines = [word for name, value in ini.items() for word in ("-d", f"{name}={value}")]
-        fpm = ["php-fpm8.2", "--nodaemonize", "--fpm-config", str(folder / "fpm.conf"), *lines]
-        self.start(fpm, folder / "fpm.pid", before)
-        self.start_nginx(self.from_template("pages.conf", folder, port=port, user="user www-data;" if root else ""), before)
-        pages = f"http://127.0.0.1:{port}"
+        return package
+
+    def check_pages(self, pages: str, before: Sequence[str]) -> None:
+        """Each page has to say the token of the answer: one that fails at once would be fast."""
         token = json.loads(SAMPLE.read_text())["Body"]["Masterpass"]["Result"]["Token"]
         ask = "import sys, urllib.request; print(urllib.request.urlopen(sys.argv[1], timeout=30).read().decode())"
-        for page in sorted((BENCH / "php" / "www").glob("*.php")):
-            if page.name != "request.php":
-                told = sh(*before, sys.executable, "-c", ask, f"{pages}/{page.name}").strip()
-                if told != token:
-                    raise RuntimeError(f"{page.name} says {told[:300]!r}")
-        return pages
+        for page in ("paywall.php", "curl.php", "curl.php?trust=ca.pem", "guzzle.php", "empty.php"):
+            told = sh(*before, sys.executable, "-c", ask, f"{pages}/{page}").strip()
+            if told != token:
+                raise RuntimeError(f"{page} says {told[:300]!r}")
 
     def start_wire(self, delay_ms: float) -> "tuple[list[str], list[str]]":
         """Two networks, and what to put before a command to run it in the one or the other."""
-        wire = subprocess.Popen([sys.executable, str(BENCH / "wire.py"), str(delay_ms)],
-                                stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        wire = subprocess.Popen(
+            [sys.executable, str(BENCH / "wire.py"), str(delay_ms)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
         self.children.append(wire)
         assert wire.stdout is not None
         pids = wire.stdout.readline().split()
@@ -238,7 +247,7 @@ class Setting:
         """Takes the bytes of one call of ours; every peer then sends the same head and body."""
         with socket.create_server(("127.0.0.1", 0)) as server:
             server.settimeout(30)
-            taken: "List[bytes]" = []
+            taken: list[bytes] = []
 
             def answer() -> None:
                 peer, _ = server.accept()
@@ -268,16 +277,26 @@ class Setting:
         raw = taken[0].replace(here.removeprefix("http://").encode(), f"localhost:{self.ports['http']}".encode())
         (self.folder / "request").write_bytes(raw)
 
-    def environment(self, scheme: str) -> Dict[str, str]:
+    def environment(self, scheme: str) -> dict[str, str]:
         at, base_url = self.folder, f"{scheme}://localhost:{self.ports[scheme]}"
         return {
-            "PATH": os.environ["PATH"], "HOME": str(at), "LANG": "C.UTF-8", "PYTHONPATH": str(at / "python"),
+            "PATH": os.environ["PATH"],
+            "HOME": str(at),
+            "LANG": "C.UTF-8",
+            "PYTHONPATH": str(at / "python"),
             "DOTNET_CLI_TELEMETRY_OPTOUT": "1",
-            "PAYWALL_BASE_URL": base_url, "PAYWALL_CA_FILE": str(at / "ca.pem"), "PAYWALL_LIBRARY": str(LIBRARY),
-            "PAYWALL_API_KEY": "bench-key-000", "PAYWALL_API_CLIENT": "bench-client",
-            "BENCH_URL": base_url + getattr(self, "path", ""), "BENCH_PORT": str(self.ports[scheme]),
-            "BENCH_CA": str(at / "bundle.pem"), "BENCH_HEAD": str(at / "head"), "BENCH_BODY": str(at / "body.json"),
-            "BENCH_REQUEST": str(at / "request"), "BENCH_REQUEST_ID": getattr(self, "request_id", ""),
+            "PAYWALL_BASE_URL": base_url,
+            "PAYWALL_CA_FILE": str(at / "ca.pem"),
+            "PAYWALL_LIBRARY": str(LIBRARY),
+            "PAYWALL_API_KEY": "bench-key-000",
+            "PAYWALL_API_CLIENT": "bench-client",
+            "BENCH_URL": base_url + getattr(self, "path", ""),
+            "BENCH_PORT": str(self.ports[scheme]),
+            "BENCH_CA": str(at / "bundle.pem"),
+            "BENCH_HEAD": str(at / "head"),
+            "BENCH_BODY": str(at / "body.json"),
+            "BENCH_REQUEST": str(at / "request"),
+            "BENCH_REQUEST_ID": getattr(self, "request_id", ""),
         }
 
     # The programs
@@ -305,11 +324,22 @@ class Setting:
         dotnet = DOTNET / "downloads/core/dotnetcore2/bin/dotnet"
         return Program([str(dotnet), str(BUILT / "netstandard2.0" / "Calls.exe"), peer], self.environment(scheme))
 
-    def curl_command(self) -> Program:
+    def curl_command(self, trust: str) -> Program:
         at = self.folder
         environment = self.environment("https")
-        words = ["curl", "--silent", "--show-error", "--fail", "--cacert", str(at / "bundle.pem"), "--header", f"@{at}/head",
-                 "--data-binary", f"@{at}/body.json", environment["BENCH_URL"]]
+        words = [
+            "curl",
+            "--silent",
+            "--show-error",
+            "--fail",
+            "--cacert",
+            str(at / trust),
+            "--header",
+            f"@{at}/head",
+            "--data-binary",
+            f"@{at}/body.json",
+            environment["BENCH_URL"],
+        ]
         return Program(words, environment)
 
 
@@ -318,4 +348,3 @@ def length(request: bytes) -> int:
         if line.lower().startswith(b"content-length:"):
             return int(line.split(b":")[1])
     raise RuntimeError("a request without a length")
-

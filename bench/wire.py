@@ -21,7 +21,7 @@ TUNSETIFF, IFF_TUN, IFF_NO_PI = 0x400454CA, 0x0001, 0x1000
 
 
 def new_network(address: str) -> int:
-    """Moves this process into a network with loopback and one end of the wire; what leaves by it is read from the fd."""
+    """Moves this process into a network with loopback and one end of the wire; what leaves by it is read there."""
     if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNET) != 0:
         sys.exit("wire.py: no network of its own (as root only): " + os.strerror(ctypes.get_errno()))
     end = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
@@ -33,7 +33,7 @@ def new_network(address: str) -> int:
 
 def carry(ends: "tuple[int, int]", delay: float) -> None:
     other = {ends[0]: ends[1], ends[1]: ends[0]}
-    under_way: "collections.deque[tuple[float, int, bytes]]" = collections.deque()
+    under_way: collections.deque[tuple[float, int, bytes]] = collections.deque()
     while True:
         wait = max(0.0, under_way[0][0] - time.monotonic()) if under_way else None
         readable, _, _ = select.select([*ends, sys.stdin], [], [], wait)

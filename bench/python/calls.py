@@ -25,7 +25,9 @@ def with_paywall():
     import paywall
 
     client = paywall.Client.from_env()
-    return lambda: client.resend_otp("67a4c0f1d2e94b6f8a1b3c5d7e9f0a2b", "6489433e-f36b-1410-825e-001264113a90").otp_token
+    return lambda: (
+        client.resend_otp("67a4c0f1d2e94b6f8a1b3c5d7e9f0a2b", "6489433e-f36b-1410-825e-001264113a90").otp_token
+    )
 
 
 def token(envelope):
