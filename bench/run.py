@@ -38,12 +38,12 @@ def main() -> int:
                     figures.append(figure)
                     if not chosen.smoke:
                         print(page.line(figure), flush=True)
+                if not any(figure.ours > 0 for figure in figures[count:]):
+                    raise RuntimeError("all figures are 0")
             except Exception as error:  # whatever it is, the other rows still have their numbers
                 print(f"bench: {name}: {error}", file=sys.stderr, flush=True)
                 failed.append(name)
                 continue
-            if not any(figure.ours > 0 for figure in figures[count:]):
-                failed.append(name)
             print(f"-- {name}: {len(figures) - count} figures, {time.monotonic() - since:.1f} s", flush=True)
     seconds = time.monotonic() - begun
     if failed:
