@@ -1,5 +1,6 @@
 # Sourced by scripts that need the sandbox. `start_sandbox [FLAGS…]` starts it on free ports, waits until it is ready,
-# and exports what a client needs; it is stopped, and its files removed, when the script ends.
+# and exports what a client needs; it is stopped, and its files removed, when the script ends. With SANDBOX_KEEP it has the
+# certificate of that folder.
 
 sandbox_pid=
 sandbox_folder=
@@ -19,7 +20,7 @@ start_sandbox() {
   trap stop_sandbox EXIT
   # The sandbox says in one line where it is; a pipe wakes us when it does.
   mkfifo "$sandbox_folder/ready"
-  target/release/paywall-sandbox "$@" >"$sandbox_folder/ready" &
+  target/release/paywall-sandbox ${SANDBOX_KEEP:+--keep "$SANDBOX_KEEP"} "$@" >"$sandbox_folder/ready" &
   sandbox_pid=$!
   read -r -t 30 SANDBOX_READY <"$sandbox_folder/ready" || { echo "the sandbox did not start" >&2; exit 1; }
   SANDBOX_HTTP=$(member "$SANDBOX_READY" http)

@@ -23,7 +23,7 @@ case "${1:?which command}" in
     command -v npm >/dev/null || packages+=(npm)
     ;;
   windows | windows-x86)
-    packages=(gcc libc6-dev g++-mingw-w64-x86-64 rustc-web cargo-web rust-web-src wine64
+    packages=(gcc libc6-dev openssl g++-mingw-w64-x86-64 rustc-web cargo-web rust-web-src wine64
       fp-compiler-3.2.2 fpc-source-3.2.2
       mono-mcs mono-devel mono-runtime mono-fastcgi-server4 libmono-system-web4.0-cil libnunit-cil-dev nunit-console
       nginx-light python3-pip)

@@ -23,8 +23,6 @@ step scripts/hosts.sh --seconds 15 --seed 1
 step scripts/hosts.sh soak --seconds 15 --seed 1
 step scripts/setup.sh sanitize
 step scripts/sanitize.sh
-step scripts/setup.sh bench
-step scripts/bench.sh --smoke
 step scripts/setup.sh windows
 step scripts/windows.sh x64
 printf '\nall is well\n'

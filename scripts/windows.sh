@@ -94,7 +94,8 @@ say "paywall.dll: $(stat -c %s "$out/paywall.dll") bytes, $(wc -l <<<"$names") f
 # Whatever C and C++ bring along is linked in. mingw's own printf, because msvcrt's does not know C99's %zu and %lld.
 strict=(-Wall -Wextra -Werror -pedantic -O2 -static -D__USE_MINGW_ANSI_STDIO=1 -Iinclude -Ibindings/cpp)
 c() { "$tools-gcc" -std=c11 "${strict[@]}" "$@"; }
-cpp() { "$tools-g++" -std=c++11 "${strict[@]}" "$@"; }
+# The posix variant, which has std::thread; what it needs is linked in.
+cpp() { "$tools-g++-posix" -std=c++11 "${strict[@]}" "$@"; }
 library=$out/libpaywall.dll.a
 
 c bindings/c/till.c -o "$run/till.exe" "$library"
@@ -102,8 +103,8 @@ c tests/c/interface.c -o "$run/interface.exe" "$library"
 c tests/windows/load.c -o "$run/load.exe"
 cpp bindings/cpp/tests/scenarios.cpp -o "$run/scenarios.exe" "$library"
 cpp -fno-exceptions -fno-rtti bindings/cpp/tests/scenarios.cpp -o "$run/scenarios-status.exe" "$library"
-cpp -fno-exceptions -fno-rtti -Os -s -shared -Wl,--enable-stdcall-fixup -D_WIN32_WINNT=0x0601 bindings/com/paywall_com.cpp bindings/com/paywall_com.def \
-  -o "$out/paywall_com.dll" "$library" -lole32 -loleaut32 -luuid
+cpp -fno-exceptions -fno-rtti -Os -s -shared -Wl,--enable-stdcall-fixup -D_WIN32_WINNT=0x0601 \
+  bindings/com/paywall_com.cpp bindings/com/paywall_com.def -o "$out/paywall_com.dll" "$library" -lole32 -loleaut32 -luuid
 for program in till interface scenarios scenarios-status; do
   check_imports "$run/$program.exe" paywall.dll
 done
@@ -116,6 +117,7 @@ check_imports "$out/paywall_com.dll" "paywall.dll ole32.dll oleaut32.dll"
 
 source scripts/wine.sh
 make_wine
+make_certificates
 
 say "building the Pascal programs"
 case $arch in
@@ -123,8 +125,8 @@ case $arch in
   x86) bindings/pascal/windows.sh win32 "$root/$run" "$root/$run/in" ppc386 ;;
 esac
 
-# What the programs load. The test's copy of the DLL goes through a stand-in that says how Windows verifies certificates (tests/windows/cryptwn.c). The names are
-# of equal length, so the import can be renamed in place.
+# What the programs load. The test's copy of the DLL goes through a stand-in that says how Windows verifies certificates
+# (tests/windows/cryptwn.c). The names are of equal length, so the import can be renamed in place.
 cp "$out/paywall.dll" "$out/paywall_com.dll" "$run/"
 sed -i 's/crypt32\.dll/cryptwn.dll/' "$run/paywall.dll"
 imports "$run/paywall.dll" | grep -qx cryptwn.dll || die "the test's DLL does not import cryptwn.dll"
@@ -145,6 +147,7 @@ run() { echo "-- $*"; "$run/wine" "$root/$run/$@"; }
 run interface.exe
 for program in scenarios.exe scenarios-status.exe pascal-scenarios.exe; do
   run "$program"
+  run "$program" threads
   before=$(ask_sandbox GET /__sandbox/requests)
   run "$program" refused
   [ "$before" = "$(ask_sandbox GET /__sandbox/requests)" ] || die "$program: bad input was sent"

@@ -2,7 +2,8 @@
 #   in      runs a command where Wine is: here for x64; for x86 in a 32-bit Debian of its own, since Debian's 32-bit
 #           Wine cannot be installed beside the packages of a 64-bit machine
 #   wine    runs a Windows program there
-# Both with the caller's environment, folders and current directory. `stop_wine` ends what they left running.
+# Both with the caller's environment, folders and current directory. `stop_wine` ends what they left running;
+# `make_certificates` makes some for the sandbox that Wine can read.
 
 make_wine() {
   local system=$root/$run/wine-prefix start=$SECONDS first wine
@@ -79,4 +80,25 @@ EOF
   } >"$run/debian.log" 2>&1 || die "could not make it, see $run/debian.log"
   touch "$debian/complete"
   say "made it in $((SECONDS - start)) s"
+}
+
+# The sandbox's certificates, for all that is run from here on. Wine 8 takes the two numbers of an ECDSA signature to be of
+# full length, and refuses one in a hundred: certificates are made until both are signed by full ones.
+make_certificates() {
+  local try
+  export SANDBOX_KEEP=$root/$run/certificates
+  cargo build --release --quiet --locked -p paywall-sandbox
+  for try in 1 2 3 4 5 6 7 8; do
+    rm -rf "$SANDBOX_KEEP"
+    mkdir -p "$SANDBOX_KEEP"
+    (source scripts/sandbox.sh; start_sandbox)
+    if signed_in_full ca && signed_in_full server; then return; fi
+  done
+  die "no certificate in $try is signed as Wine reads it"
+}
+
+signed_in_full() { # NAME
+  local file=$SANDBOX_KEEP/$1.pem signature
+  signature=$(openssl asn1parse -in "$file" | sed -n '$s/^ *\([0-9]*\):.*/\1/p')
+  [ "$(openssl asn1parse -in "$file" -strparse "$signature" | grep -cE 'INTEGER *:[0-9A-F]{64}$')" -eq 2 ]
 }

@@ -148,14 +148,14 @@ build() {
   compile "$work/net462" net462
   mcs -langversion:7 -warn:4 -warnaserror -target:library -r:"$work/net462/Paywall.dll" -r:"$nunit" -r:System.Core.dll \
     -r:System.Xml.Linq.dll \
-    -out:"$work/net462/Paywall.Tests.dll" tests/*.cs src/Paywall/Interop/Json.cs
+    -out:"$work/net462/Paywall.Tests.dll" tests/*.cs tests/published/*.cs src/Paywall/Interop/Json.cs
   cp "$nunit" "$work/net462/"
   # The classic page has to compile against System.Web as well.
   local page=("$here"/examples/*.cs)
   mcs -langversion:7 -warn:4 -warnaserror -target:library -r:"$work/net462/Paywall.dll" -r:System.Web.dll \
     -r:System.Configuration.dll -out:"$work/net462/Example.dll" "${page[@]}"
 
-  build_core netstandard2.0 3.1.0
+  build_core netstandard2.0 3.1.0 tests/published/*.cs
   rm -rf "$work/published"
   publish framework net462
   publish portable netcoreapp3.1
@@ -165,11 +165,11 @@ build() {
   cp "$target/libpaywall.so" "$work/published/bare/"
 }
 
-build_core() { # FOLDER RUNTIME
+build_core() { # FOLDER RUNTIME MORE-TESTS…
   local program out=$work/$1 against=(-nostdlib -noconfig -define:NETSTANDARD2_0 -r:"$standard")
   compile "$out" netstandard2.0 "${against[@]}"
   mcs -langversion:7 -warn:4 -warnaserror "${against[@]}" -r:"$out/Paywall.dll" \
-    -out:"$out/Paywall.Tests.exe" tests/*.cs tests/core/*.cs src/Paywall/Interop/Json.cs
+    -out:"$out/Paywall.Tests.exe" tests/*.cs tests/core/*.cs "${@:3}" src/Paywall/Interop/Json.cs
   for program in Paywall.Tests Probe Bench Readme Readme.tr; do
     printf '{"runtimeOptions":{"framework":{"name":"Microsoft.NETCore.App","version":"%s"},%s}}\n' "$2" \
       '"configProperties":{"System.Globalization.Invariant":true}' >"$out/$program.runtimeconfig.json"
@@ -202,7 +202,7 @@ on_core() (
   "$core" "$work/netstandard2.0/Paywall.Tests.exe"
 )
 
-# The same assembly and the same tests; but the sandbox is Linux's, and started here.
+# The same assembly and the same tests, but for the published programs, which are Linux's, as the sandbox is.
 on_windows() ( # ARCH WINE DLL CC
   local folder=$work/windows-$1 wine=$2
   to_windows() { local path=Z:$1; echo "${path//\//\\}"; }
