@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use serde::Serialize;
-use ureq::http::{HeaderValue, Request, Uri, request};
+use ureq::http::header::{ACCEPT, ACCEPT_LANGUAGE, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use ureq::http::{Method, Request, Uri, request};
 use uuid::Uuid;
-use zeroize::Zeroizing;
 
 use crate::arguments;
 use crate::config::{Config, LONGEST_VALUE};
@@ -17,10 +17,11 @@ use crate::delivery::{self, Deadline, Failure, Key, Limits, NewRequest, Received
 use crate::encoding;
 use crate::outcome::{Action, ErrorInfo, Kind, Outcome, Stage, Status, TokenState, Transport};
 use crate::panics;
-use crate::secret::{Masker, Secret};
+use crate::secret::{Masker, Secret, Wiped};
 
 /// The endpoint, below the base address.
 const PATH: &str = "/api/paywall/masterpass/otp/resend";
+const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// How much of an answer's text a document carries, in bytes.
 const LONGEST_SHOWN: usize = 64 * 1024;
 
@@ -32,11 +33,10 @@ const LONGEST_SHOWN: usize = 64 * 1024;
 pub struct Client {
     route: Arc<Route>,
     key: Key,
-    url: Uri,
-    /// Every header that is the same for each request, those of the credentials among them.
-    headers: Vec<(String, Secret)>,
+    /// The head of every request, the credentials in it, but for its id.
+    head: request::Parts,
     /// Finds the credentials, which no text may show wherever a peer echoes them.
-    credentials: Masker,
+    credentials: Masker<Secret>,
     timeout: Duration,
     connect_timeout: Duration,
     idle_timeout: Duration,
@@ -66,18 +66,20 @@ impl Client {
         let url = Uri::try_from(url).map_err(|_| Outcome::invalid_option("base_url", "is no address"))?;
 
         let mut headers = vec![
-            ("apikeyprivate".to_owned(), api_key.clone()),
-            ("apiclientprivate".to_owned(), api_client.clone()),
-            ("content-type".to_owned(), Secret::new("application/json")),
-            ("accept".to_owned(), Secret::new("application/json")),
-            ("user-agent".to_owned(), Secret::new(&user_agent(config.app.as_deref()))),
+            (HeaderName::from_static("apikeyprivate"), api_key.clone()),
+            (HeaderName::from_static("apiclientprivate"), api_client.clone()),
+            (CONTENT_TYPE, Secret::new("application/json")),
+            (ACCEPT, Secret::new("application/json")),
+            (USER_AGENT, Secret::new(&user_agent(config.app.as_deref()))),
         ];
         if let Some(locale) = config.locale {
             // Where the service wants it is not documented.
-            headers.push(("accept-language".to_owned(), Secret::new(locale)));
-            headers.push(("locale".to_owned(), Secret::new(locale)));
+            headers.push((ACCEPT_LANGUAGE, Secret::new(locale)));
+            headers.push((HeaderName::from_static("locale"), Secret::new(locale)));
         }
-        headers.extend(config.headers.iter().cloned());
+        for (name, value) in &config.headers {
+            headers.push((name.parse().expect("checked when it was set"), value.clone()));
+        }
 
         let mut credentials = vec![api_key.clone(), api_client.clone()];
         credentials.extend(config.headers.iter().map(|(_, value)| value.clone()));
@@ -96,9 +98,8 @@ impl Client {
         Ok(Client {
             route: Arc::new(route),
             key,
-            url,
-            headers,
-            credentials: Masker::new(credentials.iter().map(Secret::reveal)),
+            head: head(url, headers),
+            credentials: Masker::new(credentials),
             timeout: config.timeout,
             connect_timeout: config.connect_timeout,
             idle_timeout: config.idle_timeout,
@@ -151,10 +152,14 @@ impl Client {
         let told = self.guarded(|| {
             let request_id = Uuid::new_v4().to_string();
             let body = body(token, &session_id);
-            let request = || self.head(&request_id).body(&**body).expect("checked when it was set");
+            let request = || {
+                let mut head = self.head.clone();
+                head.headers.insert(X_REQUEST_ID, request_id.parse().expect("a UUID is ASCII"));
+                Request::from_parts(head, body.bytes())
+            };
             let mut outcome = match exchange(&request) {
-                (received, None) => answered(&received),
-                (received, Some(failure)) => unanswered(&received, &failure),
+                (received, None) => answered(received),
+                (received, Some(failure)) => unanswered(received, &failure),
             };
             if !matches!(outcome.status, Status::Invalid | Status::Internal) {
                 self.keep_or_adopt(&mut outcome, token, &session_id);
@@ -182,16 +187,6 @@ impl Client {
         })
     }
 
-    fn head(&self, request_id: &str) -> request::Builder {
-        let mut head = Request::post(self.url.clone());
-        for (name, value) in &self.headers {
-            let mut value = HeaderValue::from_str(value.reveal()).expect("checked when it was set");
-            value.set_sensitive(true);
-            head = head.header(name, value);
-        }
-        head.header("x-request-id", request_id)
-    }
-
     /// Fills in the token and session to use next, where the answer brought none.
     fn keep_or_adopt(&self, outcome: &mut Outcome, token: &str, session_id: &str) {
         // What holds a credential was echoed by something that is not the service.
@@ -215,14 +210,13 @@ impl Client {
         // What a person reads must show neither credentials nor token nor session.
         let next = [&outcome.otp_token, &outcome.session_id].into_iter().flatten().map(String::as_str);
         let hidden = Masker::new(arguments.iter().copied().chain(next));
-        let hide = |text: &mut String, masker: &Masker| *text = masker.mask(std::mem::take(text));
 
         let (code, detail) =
             outcome.error.as_mut().map_or((None, None), |error| (error.code.as_mut(), error.detail.as_mut()));
         for text in [Some(&mut outcome.message), outcome.customer_message.as_mut(), code, detail].into_iter().flatten()
         {
-            hide(text, &self.credentials);
-            hide(text, &hidden);
+            self.credentials.mask(text);
+            hidden.mask(text);
         }
         // The rest is the service's answer as it came, but for the credentials.
         let rest = [
@@ -233,7 +227,7 @@ impl Client {
             &mut outcome.response_body,
         ];
         for text in rest.into_iter().flatten() {
-            hide(text, &self.credentials);
+            self.credentials.mask(text);
         }
         shorten(outcome, LONGEST_SHOWN);
     }
@@ -265,15 +259,16 @@ impl fmt::Debug for Client {
 }
 
 /// A whole answer came: the decision table says what it means.
-fn answered(received: &Received) -> Outcome {
-    let text = decoded(received.body.bytes());
+fn answered(received: Received) -> Outcome {
     let http_status = received.http_status.unwrap_or_default();
+    let retry_after_ms = retry_after_ms(&received);
+    let text = decoded(received.body);
     let verdict = decision::decide(&Answer { http_status, body: &text });
     let error = verdict.ruling.kind.map(|kind| ErrorInfo {
         kind,
         code: verdict.ruling.code.clone(),
         stage: Stage::Service,
-        retry_after_ms: retry_after_ms(received),
+        retry_after_ms,
         detail: verdict.ruling.detail.map(str::to_owned),
     });
     let mut outcome = Outcome::bare(verdict.ruling.status, error, describe(&verdict, http_status));
@@ -293,14 +288,14 @@ fn answered(received: &Received) -> Outcome {
 }
 
 /// No whole answer came: in doubt once a byte had left, and otherwise not sent.
-fn unanswered(received: &Received, failure: &Failure) -> Outcome {
+fn unanswered(received: Received, failure: &Failure) -> Outcome {
     if !delivery::is_sent() {
         return undelivered(failure);
     }
     let mut outcome = in_doubt(failure);
     outcome.http_status = received.http_status;
     if received.http_status.is_some() {
-        outcome.response_body = Some(decoded(received.body.bytes()));
+        outcome.response_body = Some(decoded(received.body));
         outcome.response_truncated = true;
     }
     outcome
@@ -375,15 +370,35 @@ fn quotable(text: &str) -> String {
     quoted.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
 }
 
+/// The head of every request to `url`. Its copies share the values, which are wiped with the last of them.
+fn head(url: Uri, headers: Vec<(HeaderName, Secret)>) -> request::Parts {
+    let mut map = HeaderMap::new();
+    map.extend(url.authority().and_then(|authority| authority.as_str().parse().ok()).map(|host| (HOST, host)));
+    for (name, value) in headers {
+        let mut value = HeaderValue::from_maybe_shared(value.into_shared()).expect("checked when it was set");
+        value.set_sensitive(true);
+        map.append(name, value);
+    }
+    // Its place: a copy has no room for one more.
+    map.insert(X_REQUEST_ID, HeaderValue::from_static(""));
+    let mut request = Request::new(());
+    *request.method_mut() = Method::POST;
+    *request.uri_mut() = url;
+    *request.headers_mut() = map;
+    request.into_parts().0
+}
+
 /// The two fields that are documented.
-fn body(token: &str, session_id: &str) -> Zeroizing<Vec<u8>> {
+fn body(token: &str, session_id: &str) -> Wiped {
     #[derive(Serialize)]
     #[serde(rename_all = "PascalCase")]
     struct Body<'a> {
         otp_token: &'a str,
         session_id: &'a str,
     }
-    Zeroizing::new(serde_json::to_vec(&Body { otp_token: token, session_id }).expect("two texts are always JSON"))
+    let mut body = Wiped::default();
+    serde_json::to_writer(&mut body, &Body { otp_token: token, session_id }).expect("two texts are always JSON");
+    body
 }
 
 fn user_agent(app: Option<&str>) -> String {
@@ -396,9 +411,16 @@ fn user_agent(app: Option<&str>) -> String {
 }
 
 /// The body as text: without a BOM, invalid UTF-8 replaced.
-fn decoded(body: &[u8]) -> String {
-    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-    String::from_utf8_lossy(body).into_owned()
+fn decoded(body: Wiped) -> String {
+    const BOM: char = '\u{feff}';
+    let mut text = String::from_utf8(body.into_bytes()).unwrap_or_else(|error| {
+        let body = Wiped::from(error.into_bytes());
+        String::from_utf8_lossy(body.bytes()).into_owned()
+    });
+    if text.starts_with(BOM) {
+        text.drain(..BOM.len_utf8());
+    }
+    text
 }
 
 /// Only these two statuses say how long to wait.
@@ -423,9 +445,8 @@ fn refusal(verdict: &Verdict, words: &str) -> String {
 /// The verdict in words, for the log.
 fn describe(verdict: &Verdict, http_status: u16) -> String {
     let Ruling { row, status, code, .. } = &verdict.ruling;
-    let words = quotable(verdict.text.as_deref().unwrap_or_default());
-    let code = quotable(code.as_deref().unwrap_or_default());
-    let quoted = match (&*words, &*code) {
+    let words = || quotable(verdict.text.as_deref().unwrap_or_default());
+    let quoted = || match (&*words(), &*quotable(code.as_deref().unwrap_or_default())) {
         ("", "") => "without a reason".to_owned(),
         ("", code) => format!("({code})"),
         (words, "") => words.to_owned(),
@@ -439,12 +460,12 @@ fn describe(verdict: &Verdict, http_status: u16) -> String {
         }
         (1 | 3 | 6, _) => format!("in doubt: HTTP {http_status} without an answer that can be trusted; {in_doubt}"),
         (4 | 5, Status::InDoubt) => format!("in doubt: HTTP {http_status}; {in_doubt}"),
-        (4, _) => format!("refused with HTTP {http_status}: {}", refusal(verdict, &words)),
+        (4, _) => format!("refused with HTTP {http_status}: {}", refusal(verdict, &words())),
         (5, _) => format!("refused with the redirect HTTP {http_status}, which is not followed: check base_url"),
-        (9, _) => format!("the service wants 3-D Secure: {quoted}"),
-        (11, _) => format!("in doubt: the service reported neither success nor failure {quoted}; {in_doubt}"),
-        (_, Status::InDoubt) => format!("in doubt: the service reported {quoted}; {in_doubt}"),
-        _ => format!("the service refused: {quoted}"),
+        (9, _) => format!("the service wants 3-D Secure: {}", quoted()),
+        (11, _) => format!("in doubt: the service reported neither success nor failure {}; {in_doubt}", quoted()),
+        (_, Status::InDoubt) => format!("in doubt: the service reported {}; {in_doubt}", quoted()),
+        _ => format!("the service refused: {}", quoted()),
     }
 }
 

@@ -15,7 +15,8 @@ pub(crate) fn text(raw: &RawValue) -> Option<String> {
             f.write_str("a string")
         }
         fn visit_bytes<E>(self, bytes: &[u8]) -> Result<String, E> {
-            Ok(String::from_utf8_lossy(bytes).into_owned())
+            let whole = str::from_utf8(bytes).map(str::to_owned);
+            Ok(whole.unwrap_or_else(|_| String::from_utf8_lossy(bytes).into_owned()))
         }
     }
 

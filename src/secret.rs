@@ -3,7 +3,8 @@
 use std::fmt;
 use std::io;
 
-use zeroize::{Zeroize, Zeroizing};
+use bytes::Bytes;
+use zeroize::{Zeroizing, optimization_barrier};
 
 /// What stands where a secret stood.
 pub(crate) const MASK: &str = "***";
@@ -23,6 +24,17 @@ impl Secret {
     pub(crate) fn reveal(&self) -> &str {
         &self.0
     }
+
+    /// The text for an owner who shares it: wiped with its last copy.
+    pub(crate) fn into_shared(self) -> Bytes {
+        Bytes::from_owner(self.0)
+    }
+}
+
+impl AsRef<str> for Secret {
+    fn as_ref(&self) -> &str {
+        self.reveal()
+    }
 }
 
 impl fmt::Debug for Secret {
@@ -33,15 +45,15 @@ impl fmt::Debug for Secret {
 
 /// Bytes that are wiped when dropped, and wherever they move from while they grow.
 #[derive(Default)]
-pub(crate) struct Wiped(Zeroizing<Vec<u8>>);
+pub(crate) struct Wiped(Vec<u8>);
 
 impl Wiped {
     pub(crate) fn with_capacity(capacity: usize) -> Self {
-        Wiped(Zeroizing::new(Vec::with_capacity(capacity)))
+        Wiped(Vec::with_capacity(capacity))
     }
 
     #[inline]
-    pub(crate) fn reserve(&mut self, additional: usize) {
+    fn reserve(&mut self, additional: usize) {
         let needed = self.0.len() + additional;
         if needed > self.0.capacity() {
             self.grow(needed);
@@ -50,9 +62,9 @@ impl Wiped {
 
     #[cold]
     fn grow(&mut self, needed: usize) {
-        let mut larger = Zeroizing::new(Vec::with_capacity(needed.next_power_of_two().max(1024)));
-        larger.extend_from_slice(&self.0);
-        self.0 = larger;
+        let mut larger = Wiped::with_capacity(needed.next_power_of_two().max(1024));
+        larger.0.extend_from_slice(&self.0);
+        *self = larger;
     }
 
     #[inline]
@@ -61,10 +73,20 @@ impl Wiped {
         self.0.extend_from_slice(bytes);
     }
 
+    /// Appends what one read gives, which is nothing at the end.
+    pub(crate) fn append_from(&mut self, reader: &mut impl io::Read) -> io::Result<usize> {
+        self.reserve(1);
+        let before = self.0.len();
+        self.0.resize(self.0.capacity(), 0);
+        let read = reader.read(&mut self.0[before..]);
+        self.0.truncate(before + read.as_ref().map_or(0, |length| *length));
+        read
+    }
+
     /// Takes the first bytes away, and wipes them.
     pub(crate) fn consume(&mut self, length: usize) {
-        self.0[..length].zeroize();
         self.0.drain(..length);
+        self.wipe_spare();
     }
 
     pub(crate) fn bytes(&self) -> &[u8] {
@@ -72,13 +94,39 @@ impl Wiped {
     }
 
     pub(crate) fn clear(&mut self) {
-        self.0.zeroize();
+        self.0.clear();
+        self.wipe_spare();
+    }
+
+    /// Wipes whatever stood behind the bytes. The compiler must take it that somebody looks at the zeros.
+    fn wipe_spare(&mut self) {
+        let length = self.0.len();
+        self.0.resize(self.0.capacity(), 0);
+        optimization_barrier(self.0.as_slice());
+        self.0.truncate(length);
     }
 
     /// The bytes, for an owner who wipes them.
     pub(crate) fn into_bytes(mut self) -> Vec<u8> {
-        std::mem::take(&mut *self.0)
+        std::mem::take(&mut self.0)
     }
+}
+
+impl Drop for Wiped {
+    fn drop(&mut self) {
+        self.clear();
+    }
+}
+
+impl From<Vec<u8>> for Wiped {
+    fn from(bytes: Vec<u8>) -> Self {
+        Wiped(bytes)
+    }
+}
+
+/// Wipes a text that was not kept in one of these.
+pub(crate) fn wipe(text: String) {
+    drop(Wiped(text.into_bytes()));
 }
 
 impl io::Write for Wiped {
@@ -101,30 +149,32 @@ impl io::Write for Wiped {
 
 /// Finds secrets of eight bytes and more in what a peer wrote: in any case of ASCII letters, as they are or as JSON,
 /// URLs and HTML spell them, and where the text ends within one.
-pub(crate) struct Masker {
-    secrets: Vec<Secret>,
-    /// The bytes that a secret begins with, in either case.
-    beginnings: [bool; 256],
+pub(crate) struct Masker<S> {
+    secrets: Vec<S>,
+    /// For each byte the spellings that it is a sign of.
+    signs: [u8; 256],
 }
 
-impl Masker {
-    pub(crate) fn new<'a>(secrets: impl IntoIterator<Item = &'a str>) -> Self {
-        let mut texts: Vec<&str> = secrets.into_iter().filter(|text| text.len() >= SHORTEST_MASKED).collect();
-        texts.sort_unstable();
-        texts.dedup();
-        let mut beginnings = [false; 256];
-        for first in texts.iter().map(|text| text.as_bytes()[0]) {
-            beginnings[usize::from(first.to_ascii_lowercase())] = true;
-            beginnings[usize::from(first.to_ascii_uppercase())] = true;
+impl<S: AsRef<str>> Masker<S> {
+    pub(crate) fn new(secrets: impl IntoIterator<Item = S>) -> Self {
+        let secrets: Vec<S> = secrets.into_iter().filter(|secret| secret.as_ref().len() >= SHORTEST_MASKED).collect();
+        let mut signs = [0; 256];
+        signs[usize::from(b'\\')] = Spelling::Json as u8;
+        signs[usize::from(b'%')] = Spelling::Url as u8;
+        signs[usize::from(b'&')] = Spelling::Html as u8;
+        for secret in &secrets {
+            let first = secret.as_ref().as_bytes()[0];
+            signs[usize::from(first.to_ascii_lowercase())] |= Spelling::Plain as u8;
+            signs[usize::from(first.to_ascii_uppercase())] |= Spelling::Plain as u8;
         }
-        Masker { secrets: texts.into_iter().map(Secret::new).collect(), beginnings }
+        Masker { secrets, signs }
     }
 
-    /// The text with every secret replaced. Takes time in proportion to the text, whatever stands in it.
-    pub(crate) fn mask(&self, mut text: String) -> String {
-        let mut found = self.find(&text);
+    /// Replaces every secret in the text. Takes time in proportion to the text, whatever stands in it.
+    pub(crate) fn mask(&self, text: &mut String) {
+        let mut found = self.find(text);
         if found.is_empty() {
-            return text;
+            return;
         }
         // Secrets may overlap: what any of them covers is covered.
         found.sort_unstable();
@@ -140,8 +190,7 @@ impl Masker {
             shown = end;
         }
         masked.push_str(&text[shown..]);
-        text.zeroize();
-        masked
+        wipe(std::mem::replace(text, masked));
     }
 
     /// Whether there is anything to mask.
@@ -150,30 +199,45 @@ impl Masker {
     }
 
     fn find(&self, text: &str) -> Vec<(usize, usize)> {
+        let spellings = self.spellings(text.as_bytes());
         let mut found = Vec::new();
         for spelling in [Spelling::Plain, Spelling::Json, Spelling::Url, Spelling::Html] {
-            if spelling.may_be_in(text) && (spelling != Spelling::Plain || self.begins_in(text)) {
+            if spellings & spelling as u8 != 0 {
                 let spelt = spelling.read(text);
                 for secret in &self.secrets {
-                    Pattern::new(secret.reveal()).find(&spelt, &mut found);
+                    Pattern::new(secret.as_ref()).find(&spelt, &mut found);
                 }
             }
         }
         found
     }
 
-    /// Whether the first eight bytes of a secret stand in the text: without them there is nothing to find, neither a
-    /// whole secret nor one that the end cuts off. Nearly every answer is done with here.
-    fn begins_in(&self, text: &str) -> bool {
-        let begins = |text: &[u8], secret: &Secret| {
-            let beginning = &secret.reveal().as_bytes()[..SHORTEST_MASKED];
-            text.get(..SHORTEST_MASKED).is_some_and(|text| text.eq_ignore_ascii_case(beginning))
-        };
-        let text = text.as_bytes();
-        text.iter().enumerate().any(|(place, byte)| {
-            self.beginnings[usize::from(*byte)] && self.secrets.iter().any(|secret| begins(&text[place..], secret))
-        })
+    /// The spellings in which a secret may stand in the text: nearly every answer is done with here, as there are none.
+    fn spellings(&self, text: &[u8]) -> u8 {
+        const PLAIN: u8 = Spelling::Plain as u8;
+        let mut spellings = 0;
+        for place in 0..text.len() {
+            let signs = self.signs[usize::from(text[place])];
+            // Most bytes are a sign of nothing.
+            if signs != 0 {
+                let is_plain = signs & PLAIN & !spellings != 0 && self.one_begins(&text[place..]);
+                spellings |= if is_plain { signs } else { signs & !PLAIN };
+            }
+        }
+        spellings
     }
+
+    /// Whether a secret may begin where the text does: also one that the text's end cuts off.
+    fn one_begins(&self, text: &[u8]) -> bool {
+        let here = beginning(text);
+        here.is_some() && self.secrets.iter().any(|secret| beginning(secret.as_ref().as_bytes()) == here)
+    }
+}
+
+/// The first bytes of what is searched for, or of where it may be found, alike for both cases of a letter.
+fn beginning(text: &[u8]) -> Option<u64> {
+    const CASE: u64 = u64::from_ne_bytes([b'a' ^ b'A'; SHORTEST_MASKED]);
+    text.first_chunk().map(|bytes| u64::from_ne_bytes(*bytes) | CASE)
 }
 
 /// A secret, prepared for the search of Knuth, Morris and Pratt.
@@ -225,28 +289,20 @@ struct Spelt {
     end: usize,
 }
 
-/// A way to write characters by others.
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// A way to write characters by others; a bit each.
+#[derive(Clone, Copy)]
 enum Spelling {
-    Plain,
+    /// As they are.
+    Plain = 1,
     /// `\/`, `\t`, `\u002B`: .NET's serializer writes `+` like that.
-    Json,
+    Json = 2,
     /// `%2B`.
-    Url,
+    Url = 4,
     /// `&#43;`, `&#x2B;`, `&amp;`.
-    Html,
+    Html = 8,
 }
 
 impl Spelling {
-    fn may_be_in(self, text: &str) -> bool {
-        match self {
-            Spelling::Plain => true,
-            Spelling::Json => text.contains('\\'),
-            Spelling::Url => text.contains('%'),
-            Spelling::Html => text.contains('&'),
-        }
-    }
-
     fn read(self, text: &str) -> Vec<Spelt> {
         let mut spelt = Vec::with_capacity(text.len());
         let mut start = 0;
@@ -323,8 +379,9 @@ mod tests {
     use super::{Masker, Secret, Wiped};
 
     fn masked(text: &str, secrets: &[&str]) -> String {
-        let secrets: Vec<Secret> = secrets.iter().map(|secret| Secret::new(secret)).collect();
-        Masker::new(secrets.iter().map(Secret::reveal)).mask(text.to_owned())
+        let mut text = text.to_owned();
+        Masker::new(secrets).mask(&mut text);
+        text
     }
 
     #[test]

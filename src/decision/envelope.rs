@@ -1,11 +1,18 @@
 //! Reads the service's envelope: strict about what decides, lenient about what only informs.
 //!
-//! Each member is first taken as raw JSON, so that one of an unexpected type cannot spoil its neighbours, and is then
-//! read by its own rule. A lone surrogate in a text is replaced instead of refused: it says nothing about the outcome.
+//! One pass: the objects on the way to what is used are read as such, and the members that are used are taken as raw
+//! JSON, so that one of an unexpected type cannot spoil its neighbours; each is then read by its own rule. A lone
+//! surrogate in a text is replaced instead of refused: it says nothing about the outcome. Where an object should be,
+//! another value counts as one without members; only one that serde cannot read at all (a lone surrogate, a number out of
+//! range) makes the envelope no good, which is the safe side.
 
 use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
 
 use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::json;
@@ -41,6 +48,48 @@ pub(crate) struct Exception {
 
 type Raw<'a> = Option<&'a RawValue>;
 
+/// An object's members, or none of them where the value is no object (`Masterpass.Result` may be a bare `true`).
+#[derive(Default)]
+struct Members<T>(T);
+
+impl<'de, T: Default + Deserialize<'de>> Deserialize<'de> for Members<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct AnyValue<T>(PhantomData<T>);
+        impl<'de, T: Default + Deserialize<'de>> Visitor<'de> for AnyValue<T> {
+            type Value = Members<T>;
+            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+                f.write_str("any value")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Members<T>, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(map)).map(Members)
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Members<T>, A::Error> {
+                while list.next_element::<IgnoredAny>()?.is_some() {}
+                Ok(Members::default())
+            }
+            fn visit_unit<E>(self) -> Result<Members<T>, E> {
+                Ok(Members::default())
+            }
+            fn visit_bool<E>(self, _: bool) -> Result<Members<T>, E> {
+                Ok(Members::default())
+            }
+            fn visit_i64<E>(self, _: i64) -> Result<Members<T>, E> {
+                Ok(Members::default())
+            }
+            fn visit_u64<E>(self, _: u64) -> Result<Members<T>, E> {
+                Ok(Members::default())
+            }
+            fn visit_f64<E>(self, _: f64) -> Result<Members<T>, E> {
+                Ok(Members::default())
+            }
+            fn visit_str<E>(self, _: &str) -> Result<Members<T>, E> {
+                Ok(Members::default())
+            }
+        }
+        deserializer.deserialize_any(AnyValue(PhantomData))
+    }
+}
+
 // Serde refuses a member that stands twice in these, and skips those that are not named.
 
 #[derive(Default, Deserialize)]
@@ -50,15 +99,15 @@ struct RawEnvelope<'a> {
     result: Raw<'a>,
     error_code: Raw<'a>,
     message: Raw<'a>,
-    body: Raw<'a>,
+    body: Members<RawBody<'a>>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 struct RawBody<'a> {
     #[serde(borrow)]
-    session: Raw<'a>,
-    masterpass: Raw<'a>,
+    session: Members<RawSession<'a>>,
+    masterpass: Members<RawMasterpass<'a>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -73,8 +122,8 @@ struct RawSession<'a> {
 #[serde(rename_all = "PascalCase", default)]
 struct RawMasterpass<'a> {
     #[serde(borrow)]
-    result: Raw<'a>,
-    exception: Raw<'a>,
+    result: Members<RawResult<'a>>,
+    exception: Option<Members<RawException<'a>>>,
     status_code: Raw<'a>,
     correlation_id: Raw<'a>,
 }
@@ -119,12 +168,10 @@ impl Envelope {
         if deeper_than(body, DEEPEST) {
             return Err(NoEnvelope);
         }
-        let envelope: RawEnvelope = object(Some(serde_json::from_str(body)?))?;
-        let body: RawBody = object(envelope.body)?;
-        let session: RawSession = object(body.session)?;
-        let masterpass: RawMasterpass = object(body.masterpass)?;
-        let result: RawResult = object(masterpass.result)?;
-        let exception: RawException = object(masterpass.exception)?;
+        let Members(envelope) = serde_json::from_str::<Members<RawEnvelope>>(body)?;
+        let Members(RawBody { session: Members(session), masterpass: Members(masterpass) }) = envelope.body;
+        let Members(result) = masterpass.result;
+        let exception = masterpass.exception.map(|Members(exception)| exception);
 
         let status_code = match integer(masterpass.status_code)? {
             Some(code) => Some(code),
@@ -133,7 +180,7 @@ impl Envelope {
         Ok(Envelope {
             result: boolean(envelope.result).ok_or(NoEnvelope)?,
             error_code: integer(envelope.error_code)?,
-            exception: masterpass.exception.map(|_| Exception { code: text(exception.code) }),
+            exception: exception.as_ref().map(|exception| Exception { code: text(exception.code) }),
             status_code,
             response_code: response_code(result.response_code),
             token: text(result.token),
@@ -144,17 +191,10 @@ impl Envelope {
             reference_number: text(result.retrieval_reference_number),
             correlation_id: text(masterpass.correlation_id),
             url_3d: text(result.url3d),
-            text: words(exception.message).or_else(|| words(result.description)).or_else(|| words(envelope.message)),
+            text: words(exception.and_then(|exception| exception.message))
+                .or_else(|| words(result.description))
+                .or_else(|| words(envelope.message)),
         })
-    }
-}
-
-/// An object's members, or none of them where the value is absent or no object (`Masterpass.Result` may be a bare `true`).
-/// Serde would take an array for one, too.
-fn object<'a, T: Default + Deserialize<'a>>(raw: Raw<'a>) -> Result<T, NoEnvelope> {
-    match raw {
-        Some(raw) if raw.get().starts_with('{') => Ok(serde_json::from_str(raw.get())?),
-        _ => Ok(T::default()),
     }
 }
 
@@ -191,6 +231,12 @@ fn words(raw: Raw) -> Option<String> {
 
 /// Whether arrays and objects nest deeper than `limit`. Brackets inside strings do not count.
 fn deeper_than(json: &str, limit: usize) -> bool {
+    // Nearly every answer is done with here: it has fewer brackets than that, wherever they stand. Counted in bytes, as
+    // the compiler can then count many at once.
+    let opening = |part: &[u8]| part.iter().map(|byte| u8::from(matches!(byte, b'{' | b'['))).sum::<u8>();
+    if json.as_bytes().chunks(u8::MAX.into()).map(|part| usize::from(opening(part))).sum::<usize>() <= limit {
+        return false;
+    }
     let mut depth = 0_usize;
     let mut bytes = json.bytes();
     while let Some(byte) = bytes.next() {

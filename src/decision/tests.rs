@@ -268,6 +268,9 @@ fn what_is_no_good_envelope_leaves_a_2xx_in_doubt() {
         r#"{"Result":true,"Body":{"Masterpass":{"StatusCode":""}}}"#,
         r#"{"Result":true,"Body":{"Masterpass":{"Exception":{"Code":"A","Code":"B"}}}}"#,
         r#"{"Result":true,"Body":{"Masterpass":{},"Masterpass":{}}}"#,
+        // No text that informs, but something unreadable where an object should be.
+        r#"{"Result":true,"Body":"\ud800"}"#,
+        r#"{"Result":true,"Body":{"Masterpass":{"Exception":1e999}}}"#,
     ];
     for body in broken.into_iter().map(str::to_owned).chain([nested(64), nested(5_000), "[".repeat(100_000)]) {
         assert_eq!(told(200, &body), "6 in_doubt bad_response 200", "{body:.200}");
@@ -288,6 +291,8 @@ fn what_only_informs_cannot_spoil_what_decides() {
         ok_but(r#""ErrorCodeType":1"#, r#""ErrorCodeType":1,"ErrorCodeType":2"#),
         ok_but(r#""Session":{"#, r#""Session":{"SessionExpiryDate":"2026-11-24T16:00:00.1234567+03:00","#),
         ok_but(r#""SessionRenewed":false"#, r#""SessionRenewed":"maybe""#),
+        ok_but(r#""Session":{"SessionRenewed":false,"#, r#""Session":[1,{"a":"\ud800"}],"X":{"#),
+        ok_but(r#""Session":{"SessionRenewed":false,"#, r#""Session":-1.5e3,"X":{"#),
         ok_but(r#"{"ErrorCodeType""#, "\n\t {\"ErrorCodeType\""),
         ok_but("Telefonunuza", "\u{fffd}"),
     ] {

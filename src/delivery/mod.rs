@@ -114,11 +114,10 @@ fn is(value: &HeaderValue, expected: &str) -> bool {
 }
 
 fn read_body(mut reader: impl Read, body: &mut Wiped) -> Result<(), Failure> {
-    let mut part = [0; 8 * 1024];
     loop {
-        match reader.read(&mut part) {
+        match body.append_from(&mut reader) {
             Ok(0) => return Ok(()),
-            Ok(length) => body.append(&part[..length]),
+            Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(reason(error.into())),
         }

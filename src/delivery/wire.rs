@@ -217,12 +217,16 @@ impl Transport for Wire {
         Ok(length > 0)
     }
 
+    /// Asked when it is to be kept after an answer, and again when it is to carry another request.
     fn is_open(&mut self) -> bool {
-        let fresh_enough = self.last_used.elapsed() < call::limits().idle_timeout;
-        // One that has just carried this call is; a host closes what is not its own between calls.
-        let is_ours = call::connection().is_some() || self.socket.is_ours();
+        let idle_timeout = call::limits().idle_timeout;
+        if call::connection().is_some() {
+            // It has just carried this call. What becomes of it until the next one is looked for then.
+            return !self.deaf && !idle_timeout.is_zero();
+        }
+        let fresh_enough = self.last_used.elapsed() < idle_timeout;
         // Whatever is unsent, such as an answer to a KeyUpdate, would be taken for the beginning of a request.
-        fresh_enough && is_ours && !self.deaf && self.is_untouched() && !self.has_unsent()
+        fresh_enough && self.socket.is_ours() && !self.deaf && self.is_untouched() && !self.has_unsent()
     }
 
     fn is_tls(&self) -> bool {

@@ -3,11 +3,10 @@
 use std::ffi::{CStr, CString, c_char};
 use std::panic::AssertUnwindSafe;
 
-use zeroize::Zeroize;
-
 use super::version::pw_status;
 use crate::outcome::{Outcome, Stage, Status};
 use crate::panics;
+use crate::secret::Wiped;
 
 /// Runs the body of an exported function, and writes its outcome's document where one is due and wanted.
 ///
@@ -32,7 +31,7 @@ pub(super) unsafe fn outcome_of(
     };
     if !out_json.is_null() && (failed || document == Due::Always) {
         // What is true stays true, even where a bug keeps it from being written down.
-        let json = guarded(AssertUnwindSafe(|| to_c(outcome.to_json()))).unwrap_or(std::ptr::null_mut());
+        let json = guarded(AssertUnwindSafe(|| to_c(&outcome.document()))).unwrap_or(std::ptr::null_mut());
         // SAFETY: the caller vouches for `out_json`.
         unsafe { out_json.write(json) };
     }
@@ -52,15 +51,10 @@ pub(super) fn guarded<T>(work: impl FnOnce() -> T + std::panic::UnwindSafe) -> R
     panics::caught(work)
 }
 
-/// A text that C owns from here on, and gives back to `pw_string_free`. NULL where it contains NUL.
-pub(super) fn to_c(text: String) -> *mut c_char {
-    match CString::new(text) {
-        Ok(text) => text.into_raw(),
-        Err(error) => {
-            error.into_vec().zeroize();
-            std::ptr::null_mut()
-        }
-    }
+/// A copy of the text that C owns from here on, and gives back to `pw_string_free`. NULL where it contains NUL.
+pub(super) fn to_c(text: &Wiped) -> *mut c_char {
+    // A copy, not the text itself: to shrink that to its size may move it, and leave an unwiped one behind.
+    CString::new(text.bytes()).map_or(std::ptr::null_mut(), CString::into_raw)
 }
 
 /// The text of an argument.

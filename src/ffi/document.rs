@@ -4,10 +4,9 @@ use std::ffi::{CString, c_char};
 use std::panic::AssertUnwindSafe;
 use std::ptr;
 
-use zeroize::Zeroizing;
-
 use super::boundary::{guarded, text, to_c};
 use crate::json;
+use crate::secret::Wiped;
 
 /// Reads one member of a JSON document, for callers without a JSON parser.
 ///
@@ -24,7 +23,7 @@ pub unsafe extern "C" fn pw_json_get(json: *const c_char, pointer: *const c_char
         json::text(found).or_else(|| (found.get() != "null").then(|| found.get().to_owned()))
     };
     match guarded(AssertUnwindSafe(read)) {
-        Ok(Some(text)) => to_c(text),
+        Ok(Some(text)) => to_c(&Wiped::from(text.into_bytes())),
         _ => ptr::null_mut(),
     }
 }
@@ -35,6 +34,6 @@ pub unsafe extern "C" fn pw_string_free(text: *mut c_char) {
     if !text.is_null() {
         // SAFETY: the caller passes what `to_c` gave away, once and unchanged in length.
         let text = unsafe { CString::from_raw(text) };
-        _ = guarded(AssertUnwindSafe(|| drop(Zeroizing::new(text.into_bytes()))));
+        _ = guarded(AssertUnwindSafe(|| drop(Wiped::from(text.into_bytes()))));
     }
 }

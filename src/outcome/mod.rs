@@ -6,9 +6,8 @@ use std::fmt;
 use std::time::Duration;
 
 use serde::{Serialize, Serializer};
-use zeroize::Zeroize;
 
-use crate::secret::Wiped;
+use crate::secret::{Wiped, wipe};
 
 pub use vocabulary::{Action, Connection, Kind, Stage, Status, TokenState};
 
@@ -139,13 +138,16 @@ impl Outcome {
 
     /// The result document. It carries token and session: wipe it, or do not keep it.
     pub fn to_json(&self) -> String {
+        String::from_utf8(self.document().into_bytes()).expect("JSON is UTF-8")
+    }
+
+    /// The result document, wiped when dropped.
+    pub(crate) fn document(&self) -> Wiped {
         // Enough for all but long answers, which take more with their quotes escaped.
         let body = self.response_body.as_ref().map_or(0, String::len);
-        let mut json = Wiped::with_capacity(1536 + body + body / 4);
+        let mut json = Wiped::with_capacity(1024 + body + body / 4);
         serde_json::to_writer(&mut json, self).expect("a struct of texts, numbers and booleans is always JSON");
-        // Room for what a C string ends with, so that it need not move.
-        json.reserve(1);
-        String::from_utf8(json.into_bytes()).expect("JSON is UTF-8")
+        json
     }
 }
 
@@ -168,8 +170,7 @@ impl fmt::Debug for Outcome {
 
 impl Drop for Outcome {
     fn drop(&mut self) {
-        self.otp_token.zeroize();
-        self.session_id.zeroize();
-        self.response_body.zeroize();
+        let carried = [&mut self.otp_token, &mut self.session_id, &mut self.response_body];
+        carried.into_iter().filter_map(Option::take).for_each(wipe);
     }
 }
