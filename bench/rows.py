@@ -186,11 +186,16 @@ def threads(setting: Setting) -> Iterator[Figure]:
 
 @row("contexts")
 def contexts(setting: Setting) -> Iterator[Figure]:
-    program = setting.c("paywall", "https", "contexts", str(setting.counts(5000, 50)))
-    rounds = Rounds(setting.counts(11, 1), {OURS: program.numbers})
-    what = "CPU of pw_ctx_new and the first https call"
-    yield Figure(what, "", rounds.median(0, OURS) / 1000, "ms", at_most=8, absolute=True)
-    yield Figure("a second context, https with ca_file", "", rounds.median(1, OURS), "µs", at_most=5, absolute=True)
+    cpu = "CPU of pw_ctx_new and the first https call"
+    joined, plain = "a second context, https, with ca_file", "a second context, https, the system's store alone"
+    count = str(setting.counts(5000, 50))
+    programs = {cpu: setting.c("paywall", "https", "cpu")}
+    programs |= {what: setting.c("paywall", "https", "second", count) for what in (joined, plain)}
+    programs[plain].environment["PAYWALL_CA_FILE"] = ""
+    rounds = Rounds(setting.counts(11, 1), {what: program.numbers for what, program in programs.items()})
+    yield Figure(cpu, "", rounds.median(0, cpu) / 1000, "ms", at_most=8, absolute=True)
+    for what in (joined, plain):
+        yield Figure(what, "", rounds.median(0, what), "µs", at_most=5, absolute=True)
 
 
 @row("memory")

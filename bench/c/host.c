@@ -4,7 +4,8 @@
  *   host PEER calls COUNT               median microseconds and mean CPU microseconds of a warm call
  *   host PEER count COUNT               "done": warm calls that are not timed, for valgrind
  *   host PEER threads COUNT N shared|own   calls a second of N threads that make COUNT calls together
- *   host PEER contexts COUNT            CPU microseconds until the first answer; median microseconds of a second client
+ *   host PEER cpu                       CPU microseconds until the first answer
+ *   host PEER second COUNT              median microseconds of a client beside another like it
  *   host PEER memory                    KiB resident, and those of them that are anonymous, from before loading the peer to after one call
  */
 #define _POSIX_C_SOURCE 200809L
@@ -145,20 +146,25 @@ static void threads(int count, int number, int own)
     printf("%.0f\n", (double)(count / number) * number / ((now_us() - begun) / 1e6));
 }
 
-static void contexts(int count)
+static void cpu(void)
 {
-    double *taken = calloc((size_t)count, sizeof *taken), cpu = cpu_us();
-    void *client = open_client(0);
+    double begun = cpu_us();
+    call(open_client(0));
+    printf("%.0f\n", cpu_us() - begun);
+}
+
+static void second(int count)
+{
+    double *taken = calloc((size_t)count, sizeof *taken);
     int i;
-    call(client);
-    cpu = cpu_us() - cpu;
+    open_client(0);
     for (i = 0; i < count; i++) {
         double begun = now_us();
-        void *second = open_client(0);
+        void *client = open_client(0);
         taken[i] = now_us() - begun;
-        close_client(second);
+        close_client(client);
     }
-    printf("%.0f %.3f\n", cpu, median(taken, count));
+    printf("%.3f\n", median(taken, count));
     free(taken);
 }
 
@@ -188,8 +194,10 @@ int main(int argc, char **argv)
         puts("done");
     } else if (strcmp(mode, "threads") == 0 && argc == 6 && count > 0) {
         threads(count, atoi(argv[4]), strcmp(argv[5], "own") == 0);
-    } else if (strcmp(mode, "contexts") == 0 && count > 0) {
-        contexts(count);
+    } else if (strcmp(mode, "cpu") == 0) {
+        cpu();
+    } else if (strcmp(mode, "second") == 0 && count > 0) {
+        second(count);
     } else {
         peer_must(0, "usage: see the top of host.c");
     }

@@ -23,19 +23,19 @@ const ENVIRONMENTS: [(&str, &str); 3] = [
     ("production-tr", "https://payment-api.paywall.com.tr"),
 ];
 
-/// Every option with a fixed name; `header.<Name>` comes on top.
-const NAMES: [&str; 11] = [
-    "environment",
-    "base_url",
-    "api_key",
-    "api_client",
-    "timeout_ms",
-    "connect_timeout_ms",
-    "idle_timeout_ms",
-    "proxy",
-    "ca_file",
-    "locale",
-    "app",
+/// Every option with a fixed name, and its environment variable; `header.<Name>` comes on top.
+const OPTIONS: [(&str, &str); 11] = [
+    ("environment", "PAYWALL_ENVIRONMENT"),
+    ("base_url", "PAYWALL_BASE_URL"),
+    ("api_key", "PAYWALL_API_KEY"),
+    ("api_client", "PAYWALL_API_CLIENT"),
+    ("timeout_ms", "PAYWALL_TIMEOUT_MS"),
+    ("connect_timeout_ms", "PAYWALL_CONNECT_TIMEOUT_MS"),
+    ("idle_timeout_ms", "PAYWALL_IDLE_TIMEOUT_MS"),
+    ("proxy", "PAYWALL_PROXY"),
+    ("ca_file", "PAYWALL_CA_FILE"),
+    ("locale", "PAYWALL_LOCALE"),
+    ("app", "PAYWALL_APP"),
 ];
 
 /// Headers that the library sets itself, or that frame the message: none of them can be an extra one.
@@ -110,7 +110,7 @@ impl Config {
     /// The configuration is unchanged then.
     pub fn set(&mut self, name: &str, value: &str) -> Result<(), Box<Outcome>> {
         let header = name.strip_prefix("header.");
-        if header.is_none() && !NAMES.contains(&name) {
+        if header.is_none() && OPTIONS.iter().all(|(known, _)| *known != name) {
             return Err(unknown_option(name));
         }
         let refuse = |rule: &str| Err(Outcome::invalid_option(if header.is_some() { "header" } else { name }, rule));
@@ -196,8 +196,8 @@ impl Config {
     /// `invalid`, naming the option; the configuration is unchanged then.
     pub fn set_from_env(&mut self) -> Result<(), Box<Outcome>> {
         let mut changed = self.clone();
-        for name in NAMES {
-            let Some(value) = std::env::var_os(variable(name)) else { continue };
+        for (name, variable) in OPTIONS {
+            let Some(value) = std::env::var_os(variable) else { continue };
             let Some(value) = value.to_str() else {
                 return Err(Outcome::invalid_option(name, "its environment variable must be UTF-8"));
             };
@@ -220,15 +220,14 @@ impl Config {
 
     /// The key and the client.
     pub(crate) fn credentials(&self) -> Result<(&Secret, &Secret), Box<Outcome>> {
-        let missing = |name: &'static str| {
+        let missing = |name: &'static str, variable: &'static str| {
             move || {
-                let variable = variable(name);
                 let rule = format!("is required: take it from the merchant panel (environment: {variable})");
                 Outcome::invalid_option(name, &rule)
             }
         };
-        let key = self.api_key.as_ref().ok_or_else(missing("api_key"))?;
-        let client = self.api_client.as_ref().ok_or_else(missing("api_client"))?;
+        let key = self.api_key.as_ref().ok_or_else(missing("api_key", "PAYWALL_API_KEY"))?;
+        let client = self.api_client.as_ref().ok_or_else(missing("api_client", "PAYWALL_API_CLIENT"))?;
         Ok((key, client))
     }
 }
@@ -253,16 +252,12 @@ impl fmt::Debug for Config {
     }
 }
 
-/// The environment variable of an option.
-fn variable(name: &str) -> String {
-    format!("PAYWALL_{}", name.to_ascii_uppercase())
-}
-
 /// Quotes the unknown name only where it cannot be a key that took the name's place: lower-case letters and `_`.
 fn unknown_option(name: &str) -> Box<Outcome> {
     let harmless = name.len() <= 32 && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
     let quoted = if harmless && !name.is_empty() { name } else { "option" };
-    let rule = format!("there is no such option; there are, in lower case, {} and header.<Name>", NAMES.join(", "));
+    let names = OPTIONS.map(|(name, _)| name).join(", ");
+    let rule = format!("there is no such option; there are, in lower case, {names} and header.<Name>");
     Outcome::invalid_option(quoted, &rule)
 }
 
@@ -291,4 +286,16 @@ fn is_product(value: &str) -> bool {
 /// A byte of an HTTP token, RFC 9110 section 5.6.2.
 fn is_token_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::OPTIONS;
+
+    #[test]
+    fn each_option_has_the_variable_of_its_name() {
+        for (name, variable) in OPTIONS {
+            assert_eq!(variable, format!("PAYWALL_{}", name.to_ascii_uppercase()));
+        }
+    }
 }

@@ -2,8 +2,10 @@
 
 use std::ffi::OsString;
 use std::fmt;
-use std::fs;
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
+#[cfg(unix)]
+use std::os::unix::fs::OpenOptionsExt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -128,14 +130,23 @@ impl Trust {
 fn read(path: &str) -> Result<Vec<u8>, Box<Outcome>> {
     const LARGEST: u64 = 8 * 1024 * 1024;
     let unreadable = |error: io::Error| refused(&format!("{path} cannot be read: {error}"));
-    let file = fs::metadata(path).map_err(unreadable)?;
-    if !file.is_file() {
+    let mut options = File::options();
+    options.read(true);
+    // To open a pipe would wait for its writer.
+    #[cfg(unix)]
+    options.custom_flags(libc::O_NONBLOCK);
+    let file = options.open(path).map_err(unreadable)?;
+    let about = file.metadata().map_err(unreadable)?;
+    if !about.is_file() {
         return Err(refused(&format!("{path} is no file")));
     }
-    if file.len() > LARGEST {
+    if about.len() > LARGEST {
         return Err(refused(&format!("{path} is larger than 8 MiB")));
     }
-    fs::read(path).map_err(unreadable)
+    let mut content = Vec::with_capacity(about.len() as usize + 1);
+    // A file alone would be asked for its size once more.
+    file.take(LARGEST).read_to_end(&mut content).map_err(unreadable)?;
+    Ok(content)
 }
 
 fn refused(rule: &str) -> Box<Outcome> {
