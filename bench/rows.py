@@ -25,7 +25,8 @@ def warm_calls(setting: Setting, programs: dict[str, Program], rounds: int, call
     """Of each round: the median time of a warm call, and the client's mean CPU time."""
     number = str(setting.counts(calls, 20))
     turns = {name: partial(program.numbers, number) for name, program in programs.items()}
-    return Rounds(setting.counts(rounds, 1), turns)
+    with setting.apart():
+        return Rounds(setting.counts(rounds, 1), turns)
 
 
 def calls_in_c(setting: Setting, scheme: str, **peers: str) -> Rounds:

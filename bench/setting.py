@@ -9,7 +9,8 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from measuring import Program
@@ -63,7 +64,7 @@ class Setting:
             self.build_peers()
             self.make_certificates()
             self.ports = {scheme: free_port() for scheme in ("http", "https")}
-            self.start_answers("127.0.0.1", "near")
+            self.answers = self.start_answers("127.0.0.1", "near").pid
             self.capture_request()
         except BaseException:
             self.close()
@@ -160,22 +161,38 @@ class Setting:
         await_file(ready, child)
         return child
 
-    def start_nginx(self, config: Path, before: Sequence[str] = ()) -> None:
+    def start_nginx(self, config: Path, before: Sequence[str] = ()) -> "subprocess.Popen[bytes]":
         ready = config.with_suffix(".pid")
         log = str(config.with_suffix(".log"))
-        self.start(["nginx", "-c", str(config), "-e", log, "-g", "daemon off;"], ready, before)
+        return self.start(["nginx", "-c", str(config), "-e", log, "-g", "daemon off;"], ready, before)
 
     def nginx_user(self) -> str:
         return "user www-data;" if os.getuid() == 0 else ""
 
-    def start_answers(self, address: str, name: str, before: Sequence[str] = ()) -> None:
+    def start_answers(self, address: str, name: str, before: Sequence[str] = ()) -> "subprocess.Popen[bytes]":
         folder = self.folder / name
         folder.mkdir()
         for file in ("leaf.pem", "leaf.key"):
             shutil.copy(self.folder / file, folder)
         answer, user = SAMPLE.read_text().strip(), self.nginx_user()
         config = self.from_template("answers.conf", folder, user=user, address=address, answer=answer, **self.ports)
-        self.start_nginx(config, before)
+        return self.start_nginx(config, before)
+
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """The server has a processor to itself, as it has elsewhere. Where the two share one, they hand over to each other
+        without a sleep; whether they do is up to the scheduler, and changes from run to run."""
+        every = os.sched_getaffinity(0)
+        servers = [int(pid) for pid in Path(f"/proc/{self.answers}/task/{self.answers}/children").read_text().split()]
+        theirs = {max(every)}
+        ours = every - theirs or theirs
+        try:
+            for pid, processors in {0: ours, **dict.fromkeys(servers, theirs)}.items():
+                os.sched_setaffinity(pid, processors)
+            yield
+        finally:
+            for pid in [0, *servers]:
+                os.sched_setaffinity(pid, every)
 
     def start_shop(self, name: str, host: str, before: Sequence[str] = ()) -> str:
         """nginx and PHP-FPM with two workers, deployed as the package's README says; returns where the pages are."""
