@@ -51,6 +51,18 @@ def c_https(setting: Setting) -> Iterator[Figure]:
     yield rounds.ratio("warm call in C, https", 0, "µs", OURS, "libcurl and jansson")
 
 
+@row("C, https, a connection each")
+def c_connections(setting: Setting) -> Iterator[Figure]:
+    peer = "libcurl, trusting one CA"
+    programs = {OURS: setting.c("paywall", "https", "calls"), peer: setting.c("curl", "https", "calls")}
+    programs[OURS].environment["PAYWALL_IDLE_TIMEOUT_MS"] = "0"
+    programs[peer].environment.update(BENCH_FORBID_REUSE="1", BENCH_CA=str(setting.folder / "ca.pem"))
+    rounds = warm_calls(setting, programs, 5, 500)
+    what = "call in C over a new connection, https"
+    yield rounds.ratio(what, 0, "µs", OURS, peer, at_most=1.0)
+    yield rounds.ratio("the same, CPU of the client", 1, "µs", OURS, peer)
+
+
 @row("instructions")
 def instructions_of_a_call(setting: Setting) -> Iterator[Figure]:
     for scheme, beside_both, beside_libcurl in (("http", 0.60, 1.0), ("https", None, 0.90)):

@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::panic::{self, AssertUnwindSafe};
-use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use serde::Serialize;
@@ -31,7 +30,7 @@ const LONGEST_SHOWN: usize = 64 * 1024;
 /// after one of them is dropped; so making one anew for each request costs microseconds. In the child of a fork a
 /// client goes on with connections of its own.
 pub struct Client {
-    route: Arc<Route>,
+    route: Route,
     key: Key,
     /// The head of every request, the credentials in it, but for its id.
     head: request::Parts,
@@ -96,7 +95,7 @@ impl Client {
         crate::ffi::os::stay_loaded();
         delivery::warm_up();
         Ok(Client {
-            route: Arc::new(route),
+            route,
             key,
             head: head(url, headers),
             credentials: Masker::new(credentials),

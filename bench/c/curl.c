@@ -47,6 +47,7 @@ void *peer_open(int number)
     curl_easy_setopt(client->curl, CURLOPT_WRITEDATA, client);
     curl_easy_setopt(client->curl, CURLOPT_TIMEOUT_MS, 20000L);
     curl_easy_setopt(client->curl, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(client->curl, CURLOPT_FORBID_REUSE, (long)(getenv("BENCH_FORBID_REUSE") != NULL));
     return client;
 }
 

@@ -15,7 +15,7 @@ use crate::outcome::{Kind, Stage};
 use crate::secret::Wiped;
 
 /// Where a connection leads, and how.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Route {
     pub(crate) address: Address,
     pub(crate) proxy: Option<Proxy>,

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use ureq::Agent;
@@ -16,6 +16,7 @@ use super::call;
 use super::connect::{Route, open};
 use super::deadline::Deadline;
 use super::failure::Failure;
+use super::tls;
 use super::wire::{INPUT_BUFFER, Wire};
 use crate::ffi::os::{self, PerProcess};
 use crate::secret::Secret;
@@ -66,7 +67,7 @@ impl Key {
 
 static POOLS: PerProcess<Mutex<Vec<Pool>>> = PerProcess::new();
 
-/// The kept connections of one key, under ureq's care.
+/// The kept connections of one key, under ureq's care, and the TLS sessions of those that are gone.
 struct Pool {
     key: Key,
     agent: Agent,
@@ -78,7 +79,7 @@ fn pools() -> MutexGuard<'static, Vec<Pool>> {
 }
 
 /// The pool for `key`; a new one along `route` where there is none. Those that nobody uses any more are closed.
-pub(super) fn engine(key: &Key, route: &Arc<Route>) -> Agent {
+pub(super) fn engine(key: &Key, route: &Route) -> Agent {
     let mut pools = pools();
     // The one that was used longest ago stands first. Dropped outside the lock: closing connections may take a moment.
     let stale = pools.iter().take_while(|pool| pool.last_used.elapsed() > LONGEST_IDLE).count();
@@ -86,7 +87,7 @@ pub(super) fn engine(key: &Key, route: &Arc<Route>) -> Agent {
     let place = pools.iter().position(|pool| pool.key == *key);
     let mut pool = match place {
         Some(place) => pools.remove(place),
-        None => Pool { key: key.clone(), agent: agent(Arc::clone(route)), last_used: Instant::now() },
+        None => Pool { key: key.clone(), agent: agent(route), last_used: Instant::now() },
     };
     pool.last_used = Instant::now();
     let agent = pool.agent.clone();
@@ -97,12 +98,14 @@ pub(super) fn engine(key: &Key, route: &Arc<Route>) -> Agent {
     agent
 }
 
-/// Forgets the pool for `key`: a panic may have left it in any state.
+/// Forgets the pool for `key`: a panic may have left it in any state, or the peer takes its sessions no more.
 pub(crate) fn forget(key: &Key) {
     pools().retain(|pool| pool.key != *key);
 }
 
-fn agent(route: Arc<Route>) -> Agent {
+fn agent(route: &Route) -> Agent {
+    let tls = route.tls.as_ref().map(tls::Client::remembering);
+    let route = Route { tls, ..route.clone() };
     let config = Config::builder()
         .http_status_as_error(false)
         .max_redirects(0)
@@ -144,7 +147,7 @@ pub(crate) fn warm_up() {
 
 /// Makes the connections of one pool.
 #[derive(Debug)]
-struct Dialler(Arc<Route>);
+struct Dialler(Route);
 
 impl Connector for Dialler {
     type Out = Wire;

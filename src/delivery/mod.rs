@@ -16,7 +16,6 @@ mod trust;
 mod wire;
 
 use std::io::{self, BufRead, BufReader, Read};
-use std::sync::Arc;
 
 use flate2::bufread::MultiGzDecoder;
 use ureq::Agent;
@@ -52,11 +51,15 @@ pub(crate) struct Received {
 /// a connection that broke before any byte had left is replaced, nothing else is repeated.
 ///
 /// The failure says why there is no whole answer; [`is_sent`] says whether any byte of the request left.
-pub(crate) fn exchange(key: &Key, route: &Arc<Route>, request: &NewRequest) -> (Received, Option<Failure>) {
+pub(crate) fn exchange(key: &Key, route: &Route, request: &NewRequest) -> (Received, Option<Failure>) {
     let agent = engine::engine(key, route);
     loop {
         let mut received = Received::default();
         let failure = attempt(&agent, request(), &mut received).err();
+        if failure.as_ref().is_some_and(|failure| failure.stage == Stage::Tls) {
+            // It may be the session that the peer could not go on with: the next handshake is a whole one.
+            engine::forget(key);
+        }
         let replaceable = !is_sent() && connection() == Some(Connection::Reused);
         if failure.is_none() || !replaceable {
             return (received, failure);

@@ -28,7 +28,7 @@ impl fmt::Debug for Client {
 }
 
 impl Client {
-    /// TLS 1.2 and 1.3, no early data: a request must never be replayed on the way.
+    /// TLS 1.2 and 1.3, no early data: a request must never be replayed on the way. Every handshake is a whole one.
     pub(super) fn new(verifier: Result<Arc<dyn ServerCertVerifier>, Failure>) -> Self {
         Client(verifier.map(|verifier| {
             let mut config = ClientConfig::builder_with_provider(provider())
@@ -37,9 +37,18 @@ impl Client {
                 .dangerous()
                 .with_custom_certificate_verifier(verifier)
                 .with_no_client_auth();
-            // The store of sessions has a lock, and a child of a fork goes on with this configuration: another thread
-            // of the parent may have held it. Connections are kept instead.
             config.resumption = Resumption::disabled();
+            Arc::new(config)
+        }))
+    }
+
+    /// The same, but that it remembers sessions: who was verified once need not show its certificates again, and with
+    /// TLS 1.2 a round trip less is waited for. The store has a lock, which another thread may hold at a fork: so each
+    /// process needs one of its own.
+    pub(super) fn remembering(&self) -> Self {
+        Client(self.0.clone().map(|config| {
+            let mut config = ClientConfig::clone(&config);
+            config.resumption = Resumption::in_memory_sessions(1);
             Arc::new(config)
         }))
     }

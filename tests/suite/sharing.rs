@@ -3,8 +3,9 @@
 use std::sync::{Arc, Barrier};
 use std::thread;
 
-use paywall::{Client, Connection, Outcome};
+use paywall::{Client, Config, Connection, Outcome};
 
+use crate::support::children::{alarm, exit_status, in_child, is_well};
 use crate::support::server::{Seen, Server, ok};
 use crate::support::{OK, SESSION, TOKEN, alone, client, config};
 
@@ -37,6 +38,31 @@ fn a_connection_is_kept_between_calls_and_after_the_client_that_made_it_is_gone(
             assert_eq!(connection(&Client::new(&other).unwrap().resend_otp(TOKEN, SESSION)), "reused");
             assert_eq!((server.connections(), server.seen().len()), (1, 3));
         }
+    });
+}
+
+#[test]
+fn a_tls_session_is_resumed_by_whom_the_connection_would_have_been_shared_with_and_by_nobody_else() {
+    let name =
+        "sharing::a_tls_session_is_resumed_by_whom_the_connection_would_have_been_shared_with_and_by_nobody_else";
+    alone(name, || {
+        let server = Server::https(echo);
+        let mut one = config(&server);
+        one.set("idle_timeout_ms", "0").unwrap();
+        let mut two = one.clone();
+        two.set("api_key", "another-key").unwrap();
+        let call = |config: &Config| is_well(&Client::new(config).unwrap().resend_otp(TOKEN, SESSION));
+
+        assert!(call(&one) && call(&one) && call(&two) && call(&two));
+        let pid = in_child(|| {
+            alarm();
+            call(&one) && call(&one)
+        });
+        assert_eq!(exit_status(pid), 0);
+        assert!(call(&one));
+        let resumed: Vec<bool> = server.seen().iter().map(|seen| seen.resumed).collect();
+        assert_eq!(resumed, [false, true, false, true, false, true, true]);
+        assert_eq!(server.connections(), 7);
     });
 }
 

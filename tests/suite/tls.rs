@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::thread;
 
 use paywall::{Client, Outcome};
@@ -61,6 +61,38 @@ fn a_host_given_as_an_address_is_verified_as_an_address() {
     let other = format!("https://127.0.0.2:{}", server.port());
     let outcome = client(&server, &[("base_url", &other)]).resend_otp(TOKEN, SESSION);
     assert_eq!(outcome.status.name(), "not_sent");
+}
+
+#[test]
+fn a_session_that_the_peer_does_not_go_on_with_is_not_offered_again() {
+    let identity = Authority::trusted().leaf(&["localhost"]);
+    let tls = identity.server_config();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base_url = format!("https://localhost:{}", listener.local_addr().unwrap().port());
+    let peer = thread::spawn(move || {
+        let mut resumed = Vec::new();
+        for takes_it in [true, true, false, true] {
+            let (mut stream, _) = listener.accept().unwrap();
+            if !takes_it {
+                assert_ne!(stream.read(&mut [0; 4096]).unwrap(), 0, "the beginning of a handshake");
+                continue;
+            }
+            let mut tls = rustls::ServerConnection::new(Arc::clone(&tls)).unwrap();
+            let mut tls = rustls::Stream::new(&mut tls, &mut stream);
+            assert_ne!(tls.read(&mut [0; 4096]).unwrap(), 0, "a request");
+            tls.write_all(&ok(OK)).unwrap();
+            resumed.push(tls.conn.handshake_kind() == Some(rustls::HandshakeKind::Resumed));
+        }
+        resumed
+    });
+
+    let server = Server::https(|_| ok(OK));
+    let client = client(&server, &[("base_url", &base_url), ("idle_timeout_ms", "0")]);
+    for expected in ["ok", "ok", "not_sent", "ok"] {
+        let outcome = client.resend_otp(TOKEN, SESSION);
+        assert_eq!(outcome.status.name(), expected, "{}", outcome.message);
+    }
+    assert_eq!(peer.join().unwrap(), [false, true, false]);
 }
 
 /// OpenSSL's server, which still speaks what nobody should.

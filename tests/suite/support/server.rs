@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use rustls::{HandshakeKind, ServerConfig, ServerConnection, StreamOwned};
 
 use super::OK;
 use super::certificates::{Authority, Identity};
@@ -16,6 +16,8 @@ use super::certificates::{Authority, Identity};
 pub struct Seen {
     /// Counted from 1, in the order in which they were accepted.
     pub connection: usize,
+    /// Whether the connection's handshake went on with an earlier session.
+    pub resumed: bool,
     pub bytes: Vec<u8>,
 }
 
@@ -126,8 +128,17 @@ pub fn answer(status: &str, headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
     [head.as_bytes(), body].concat()
 }
 
-trait Stream: Read + Write {}
-impl<T: Read + Write> Stream for T {}
+trait Stream: Read + Write {
+    fn is_resumed(&self) -> bool {
+        false
+    }
+}
+impl Stream for TcpStream {}
+impl Stream for StreamOwned<ServerConnection, TcpStream> {
+    fn is_resumed(&self) -> bool {
+        self.conn.handshake_kind() == Some(HandshakeKind::Resumed)
+    }
+}
 
 fn serve(
     stream: TcpStream,
@@ -142,7 +153,7 @@ fn serve(
         Some(config) => Box::new(StreamOwned::new(ServerConnection::new(config).unwrap(), stream)),
     };
     while let Some(bytes) = read_request(&mut *stream)? {
-        let request = Seen { connection, bytes };
+        let request = Seen { connection, resumed: stream.is_resumed(), bytes };
         let bytes = answer(&request);
         seen.lock().unwrap().push(request);
         stream.write_all(&bytes)?;
