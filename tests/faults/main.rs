@@ -48,7 +48,7 @@ struct Lane {
 const LANES: [Lane; 5] = [
     Lane { name: "http", points: points::over_http, floor: 4500 },
     Lane { name: "https", points: points::over_https, floor: 7000 },
-    Lane { name: "tls", points: points::over_tls, floor: 9000 },
+    Lane { name: "tls", points: points::over_tls, floor: 10_000 },
     Lane { name: "a proxy", points: points::over_proxy, floor: 3900 },
     Lane { name: "https behind a proxy", points: points::behind_proxy, floor: 1000 },
 ];

@@ -9,6 +9,8 @@ pub enum Step {
     // The TLS handshake; plain HTTP has none of these.
     /// Read the ClientHello and answer nothing yet.
     Hello,
+    /// What follows is a handshake that goes on with an earlier session.
+    Resumed,
     /// The whole handshake.
     Shake,
     /// The whole handshake, but every flight of the peer's leaves one byte a write.

@@ -10,7 +10,7 @@ use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, 
 use rustls::client::Resumption;
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::{CertificateDer, IpAddr, PrivateKeyDer, PrivatePkcs8KeyDer, ServerName};
-use rustls::server::StoresServerSessions;
+use rustls::server::{ServerSessionMemoryCache, StoresServerSessions};
 use rustls::{
     ClientConfig, ClientConnection, RootCertStore, ServerConfig, ServerConnection, SupportedProtocolVersion, version,
 };
@@ -24,10 +24,13 @@ pub struct Profile {
     pub record: Option<usize>,
     /// Offer only a group for which the client sends no key share, so that TLS 1.3 takes a HelloRetryRequest.
     pub retry: bool,
+    /// Find the sessions of earlier handshakes again.
+    pub resumes: bool,
 }
 
 impl Profile {
-    pub const V13: Profile = Profile { version: Version::V13, identity: Identity::Good, record: None, retry: false };
+    pub const V13: Profile =
+        Profile { version: Version::V13, identity: Identity::Good, record: None, retry: false, resumes: false };
     pub const V12: Profile = Profile { version: Version::V12, ..Profile::V13 };
 }
 
@@ -145,7 +148,8 @@ pub fn server(profile: Profile) -> Arc<ServerConfig> {
 }
 
 /// What a server of this profile puts on the wire for a client that does all right: its flights, up to the end of the
-/// handshake and behind it, and at last `answer`, enciphered. The length of each is the same every time.
+/// handshake and behind it, and at last `answer`, enciphered. The length of each is the same every time. Of a profile
+/// that resumes it is the second handshake.
 pub fn transcript(profile: Profile, answer: &[u8]) -> (Vec<Vec<u8>>, Vec<u8>) {
     let mut roots = RootCertStore::empty();
     roots.add(trusted().certificate.clone()).expect("a certificate");
@@ -154,9 +158,17 @@ pub fn transcript(profile: Profile, answer: &[u8]) -> (Vec<Vec<u8>>, Vec<u8>) {
         .expect("TLS 1.2 and 1.3")
         .with_root_certificates(roots)
         .with_no_client_auth();
-    config.resumption = Resumption::disabled();
+    if !profile.resumes {
+        config.resumption = Resumption::disabled();
+    }
+    let config = Arc::new(config);
+    let first = flights(profile, &config, answer);
+    if profile.resumes { flights(profile, &config, answer) } else { first }
+}
+
+fn flights(profile: Profile, config: &Arc<ClientConfig>, answer: &[u8]) -> (Vec<Vec<u8>>, Vec<u8>) {
     let name = ServerName::IpAddress(IpAddr::from(std::net::Ipv4Addr::LOCALHOST));
-    let mut client = ClientConnection::new(Arc::new(config), name).expect("a client");
+    let mut client = ClientConnection::new(Arc::clone(config), name).expect("a client");
     let mut server = ServerConnection::new(server(profile)).expect("a server");
 
     let mut flights = Vec::new();
@@ -205,7 +217,11 @@ fn new_server(profile: Profile) -> Arc<ServerConfig> {
         .with_no_client_auth()
         .with_single_cert(chain, key)
         .expect("a certificate and its key");
-    config.session_storage = Arc::new(Forgetful);
+    config.session_storage = match profile.resumes {
+        // Room for every point.
+        true => ServerSessionMemoryCache::new(1 << 20),
+        false => Arc::new(Forgetful),
+    };
     config.max_fragment_size = profile.record;
     Arc::new(config)
 }

@@ -7,7 +7,7 @@ use std::os::fd::AsRawFd;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rustls::{ConnectionCommon, ServerConfig, ServerConnection};
+use rustls::{ConnectionCommon, HandshakeKind, ServerConfig, ServerConnection};
 
 use crate::peer::Shared;
 use crate::relay::{self, Ends, Relayed};
@@ -37,6 +37,8 @@ pub struct Wire {
     shared: Arc<Shared>,
     config: Option<Arc<ServerConfig>>,
     tls: Option<Box<ServerConnection>>,
+    /// The handshake has to go on with an earlier session.
+    resumed: bool,
     /// TLS bytes that are not a whole record yet.
     raw: Vec<u8>,
     said: Said,
@@ -69,6 +71,7 @@ impl Wire {
             shared,
             config,
             tls: None,
+            resumed: false,
             raw: vec![],
             said,
             taken: 0,
@@ -97,6 +100,10 @@ impl Wire {
             Step::Hello => {
                 let record = self.record()?;
                 self.decipher(&record)?.map_err(io::Error::other)
+            }
+            Step::Resumed => {
+                self.resumed = true;
+                Ok(())
             }
             Step::Shake => self.shake(|wire, _, bytes| wire.put(bytes).map(|()| true)),
             Step::ShakeInBytes => self.shake(|wire, _, bytes| wire.put_slowly(bytes, None).map(|()| true)),
@@ -455,6 +462,8 @@ impl Wire {
             let shaking = tls.is_handshaking();
             let mut bytes = Vec::new();
             drain(tls, &mut bytes)?;
+            let full = tls.handshake_kind().is_some_and(|kind| kind != HandshakeKind::Resumed);
+            assert!(!(self.resumed && full), "the client did not go on with its session");
             if !bytes.is_empty() && !send(self, flight, &bytes)? {
                 return Ok(());
             }

@@ -1,7 +1,7 @@
 //! Every byte of what a peer says in TLS: the handshake, the session tickets behind it, and the records of an answer, each
 //! cut off or flipped. Until the handshake is whole nothing can have left; after it, only doubt is true.
 
-use super::{LOST, Outcomes, Over, Point, RACE, SPOILT, UNSENT_LOST};
+use super::{LOST, OK, Outcomes, Over, Point, RACE, SPOILT, UNSENT_LOST};
 use crate::answers;
 use crate::script::{At, End, Flight, Step};
 use crate::tls::{self, Profile, Version};
@@ -18,7 +18,14 @@ const FLIGHTS: [Flight; 2] = [Flight::First, Flight::Second];
 
 pub fn points() -> Vec<Point> {
     let retry = Profile { retry: true, ..Profile::V13 };
-    let profiles = [("tls-1.3", Profile::V13), ("tls-1.2", Profile::V12), ("tls-1.3-retry", retry)];
+    let resumed = |profile| Profile { resumes: true, ..profile };
+    let profiles = [
+        ("tls-1.3", Profile::V13),
+        ("tls-1.2", Profile::V12),
+        ("tls-1.3-retry", retry),
+        ("tls-1.3-resumed", resumed(Profile::V13)),
+        ("tls-1.2-resumed", resumed(Profile::V12)),
+    ];
     let handshakes = profiles.into_iter().flat_map(|(version, profile)| handshake(version, profile));
     let answers = profiles[..2].iter().flat_map(|(version, profile)| answer(version, *profile));
     handshakes.chain(answers).collect()
@@ -48,7 +55,7 @@ fn handshake(version: &str, profile: Profile) -> Vec<Point> {
                     _ => LOST,
                 };
                 let script = [vec![Step::ShakeTo(flight, At::Byte(n))], end.steps()].concat();
-                points.push(Point::new(Over::Https(profile), name(end.name()), script, outcomes));
+                points.push(point(profile, name(end.name()), script, outcomes));
             }
             let outcomes = match (inside, unguarded.contains(&n)) {
                 (true, false) => UNSENT,
@@ -57,10 +64,26 @@ fn handshake(version: &str, profile: Profile) -> Vec<Point> {
                 (false, true) => SPOILT_OR_OK,
             };
             let script = vec![Step::ShakeFlipped(flight, n), Step::Request, Step::Send(answers::ok()), Step::Fin];
-            points.push(Point::new(Over::Https(profile), name("flipped"), script, outcomes));
+            points.push(point(profile, name("flipped"), script, outcomes));
         }
     }
     points
+}
+
+/// A call with this handshake. One that is to resume a session comes behind a call that leaves one, and before a call
+/// that must be well: what went wrong is not taken up again.
+fn point(profile: Profile, name: String, script: Vec<Step>, outcomes: Outcomes) -> Point {
+    let over = Over::Https(profile);
+    if !profile.resumes {
+        return Point::new(over, name, script, outcomes);
+    }
+    let well = over.script(&[Step::Request, Step::Send(answers::ok())]);
+    Point::new(over, name, well.clone(), OK)
+        .option("idle_timeout_ms", "0")
+        .connection([vec![Step::Resumed], script].concat())
+        .then(outcomes)
+        .connection(well)
+        .then(OK)
 }
 
 /// The records of an answer: small ones, so that there are many borders.
