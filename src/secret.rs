@@ -77,7 +77,8 @@ impl Wiped {
     pub(crate) fn append_from(&mut self, reader: &mut impl io::Read) -> io::Result<usize> {
         self.reserve(1);
         let before = self.0.len();
-        self.0.resize(self.0.capacity(), 0);
+        // What is read into must be zeroed first, and a peer may send a byte at a time.
+        self.0.resize(self.0.capacity().min(before + 16 * 1024), 0);
         let read = reader.read(&mut self.0[before..]);
         self.0.truncate(before + read.as_ref().map_or(0, |length| *length));
         read

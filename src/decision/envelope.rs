@@ -3,8 +3,8 @@
 //! One pass: the objects on the way to what is used are read as such, and the members that are used are taken as raw
 //! JSON, so that one of an unexpected type cannot spoil its neighbours; each is then read by its own rule. A lone
 //! surrogate in a text is replaced instead of refused: it says nothing about the outcome. Where an object should be,
-//! another value counts as one without members; only one that serde cannot read at all (a lone surrogate, a number out of
-//! range) makes the envelope no good, which is the safe side.
+//! another value counts as one without members. One that serde cannot read there, such as a lone surrogate, is passed over
+//! by reading level by level, which takes several times as long.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -94,20 +94,19 @@ impl<'de, T: Default + Deserialize<'de>> Deserialize<'de> for Members<T> {
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
-struct RawEnvelope<'a> {
+struct RawEnvelope<'a, Body> {
     #[serde(borrow)]
     result: Raw<'a>,
     error_code: Raw<'a>,
     message: Raw<'a>,
-    body: Members<RawBody<'a>>,
+    body: Body,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
-struct RawBody<'a> {
-    #[serde(borrow)]
-    session: Members<RawSession<'a>>,
-    masterpass: Members<RawMasterpass<'a>>,
+struct RawBody<Session, Masterpass> {
+    session: Session,
+    masterpass: Masterpass,
 }
 
 #[derive(Default, Deserialize)]
@@ -120,10 +119,10 @@ struct RawSession<'a> {
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
-struct RawMasterpass<'a> {
+struct RawMasterpass<'a, Result, Exception> {
+    result: Result,
+    exception: Exception,
     #[serde(borrow)]
-    result: Members<RawResult<'a>>,
-    exception: Option<Members<RawException<'a>>>,
     status_code: Raw<'a>,
     correlation_id: Raw<'a>,
 }
@@ -148,6 +147,10 @@ struct RawException<'a> {
     message: Raw<'a>,
 }
 
+type WholeMasterpass<'a> = RawMasterpass<'a, Members<RawResult<'a>>, Option<Members<RawException<'a>>>>;
+type WholeBody<'a> = RawBody<Members<RawSession<'a>>, Members<WholeMasterpass<'a>>>;
+type WholeEnvelope<'a> = RawEnvelope<'a, Members<WholeBody<'a>>>;
+
 /// Not a good envelope. Why is of no interest: nothing in it can be trusted then.
 struct NoEnvelope;
 
@@ -168,7 +171,10 @@ impl Envelope {
         if deeper_than(body, DEEPEST) {
             return Err(NoEnvelope);
         }
-        let Members(envelope) = serde_json::from_str::<Members<RawEnvelope>>(body)?;
+        let envelope = match serde_json::from_str::<Members<WholeEnvelope>>(body) {
+            Ok(Members(envelope)) => envelope,
+            Err(_) => level_by_level(body)?,
+        };
         let Members(RawBody { session: Members(session), masterpass: Members(masterpass) }) = envelope.body;
         let Members(result) = masterpass.result;
         let exception = masterpass.exception.map(|Members(exception)| exception);
@@ -195,6 +201,31 @@ impl Envelope {
                 .or_else(|| words(result.description))
                 .or_else(|| words(envelope.message)),
         })
+    }
+}
+
+/// The envelope, though something that serde cannot read stands where an object should be.
+fn level_by_level(json: &str) -> Result<WholeEnvelope<'_>, NoEnvelope> {
+    let envelope: RawEnvelope<Raw> = object(Some(serde_json::from_str(json)?))?;
+    let body: RawBody<Raw, Raw> = object(envelope.body)?;
+    let masterpass: RawMasterpass<Raw, Raw> = object(body.masterpass)?;
+    let exception = masterpass.exception.map(|raw| object(Some(raw)).map(Members)).transpose()?;
+    let masterpass = RawMasterpass {
+        result: Members(object(masterpass.result)?),
+        exception,
+        status_code: masterpass.status_code,
+        correlation_id: masterpass.correlation_id,
+    };
+    let body = RawBody { session: Members(object(body.session)?), masterpass: Members(masterpass) };
+    let RawEnvelope { result, error_code, message, .. } = envelope;
+    Ok(RawEnvelope { result, error_code, message, body: Members(body) })
+}
+
+/// An object's members, or none of them where the value is absent or no object. Serde would take an array for one, too.
+fn object<'a, T: Default + Deserialize<'a>>(raw: Raw<'a>) -> Result<T, NoEnvelope> {
+    match raw {
+        Some(raw) if raw.get().starts_with('{') => Ok(serde_json::from_str(raw.get())?),
+        _ => Ok(T::default()),
     }
 }
 

@@ -268,9 +268,6 @@ fn what_is_no_good_envelope_leaves_a_2xx_in_doubt() {
         r#"{"Result":true,"Body":{"Masterpass":{"StatusCode":""}}}"#,
         r#"{"Result":true,"Body":{"Masterpass":{"Exception":{"Code":"A","Code":"B"}}}}"#,
         r#"{"Result":true,"Body":{"Masterpass":{},"Masterpass":{}}}"#,
-        // No text that informs, but something unreadable where an object should be.
-        r#"{"Result":true,"Body":"\ud800"}"#,
-        r#"{"Result":true,"Body":{"Masterpass":{"Exception":1e999}}}"#,
     ];
     for body in broken.into_iter().map(str::to_owned).chain([nested(64), nested(5_000), "[".repeat(100_000)]) {
         assert_eq!(told(200, &body), "6 in_doubt bad_response 200", "{body:.200}");
@@ -293,6 +290,8 @@ fn what_only_informs_cannot_spoil_what_decides() {
         ok_but(r#""SessionRenewed":false"#, r#""SessionRenewed":"maybe""#),
         ok_but(r#""Session":{"SessionRenewed":false,"#, r#""Session":[1,{"a":"\ud800"}],"X":{"#),
         ok_but(r#""Session":{"SessionRenewed":false,"#, r#""Session":-1.5e3,"X":{"#),
+        ok_but(r#""Session":{"SessionRenewed":false,"#, r#""Session":1e999,"X":{"#),
+        ok_but(r#""Session":{"SessionRenewed":false,"#, r#""Session":"\ud800","X":{"#),
         ok_but(r#"{"ErrorCodeType""#, "\n\t {\"ErrorCodeType\""),
         ok_but("Telefonunuza", "\u{fffd}"),
     ] {
@@ -300,6 +299,23 @@ fn what_only_informs_cannot_spoil_what_decides() {
     }
     let surrogate = verdict(200, &ok_but("Telefonunuza", r"\ud800Telefonunuza"));
     assert!(surrogate.text.unwrap().ends_with("işlemini tamamlayınız"));
+}
+
+#[test]
+fn what_cannot_be_read_where_an_object_should_be_hides_no_sign_of_doubt() {
+    for unreadable in [r#""\ud800""#, "1e999", r#""\ud800\ud800""#] {
+        let masterpass = |members: &str| {
+            format!(r#"{{"Result":true,"Body":{{"Session":{unreadable},"Masterpass":{{{members}}}}}}}"#)
+        };
+        check(&[
+            (400, &masterpass(r#""StatusCode":502"#), "4 in_doubt upstream 502"),
+            (400, &masterpass(r#""Exception":{"Code":"SYSTEM_ERROR"}"#), "2 in_doubt upstream SYSTEM_ERROR"),
+            (400, &masterpass(r#""StatusCode":200,"Result":{"ResponseCode":"5001"}"#), "4 in_doubt bad_response 400"),
+            (200, &masterpass(&format!(r#""Exception":{unreadable},"StatusCode":200"#)), "8 rejected declined -"),
+            (200, &masterpass(r#""Exception":{"Code":"A","Code":"B"}"#), "6 in_doubt bad_response 200"),
+        ]);
+        check(&[(200, &format!(r#"{{"Result":true,"Body":{unreadable}}}"#), "11 in_doubt bad_response -")]);
+    }
 }
 
 #[test]

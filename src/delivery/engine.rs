@@ -28,6 +28,9 @@ const MOST_IDLE: usize = 64;
 /// No context can ask for a longer idle time; each connection also knows when it was used last.
 const LONGEST_IDLE: Duration = Duration::from_secs(600);
 
+/// How long sessions are resumed: after that the peer shows its certificates again, and is verified.
+const OLDEST: Duration = Duration::from_secs(60 * 60);
+
 /// What two contexts must have in common to share connections.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Key {
@@ -71,6 +74,7 @@ static POOLS: PerProcess<Mutex<Vec<Pool>>> = PerProcess::new();
 struct Pool {
     key: Key,
     agent: Agent,
+    made: Instant,
     last_used: Instant,
 }
 
@@ -84,23 +88,31 @@ pub(super) fn engine(key: &Key, route: &Route) -> Agent {
     // The one that was used longest ago stands first. Dropped outside the lock: closing connections may take a moment.
     let stale = pools.iter().take_while(|pool| pool.last_used.elapsed() > LONGEST_IDLE).count();
     let dropped: Vec<Pool> = pools.drain(..stale).collect();
-    let place = pools.iter().position(|pool| pool.key == *key);
-    let mut pool = match place {
-        Some(place) => pools.remove(place),
-        None => Pool { key: key.clone(), agent: agent(route), last_used: Instant::now() },
+    let known = pools.iter().position(|pool| pool.key == *key).map(|place| pools.remove(place));
+    let (known, outdated) = match known {
+        Some(pool) if pool.made.elapsed() > OLDEST => (None, Some(pool)),
+        known => (known, None),
     };
+    let mut pool = known.unwrap_or_else(|| {
+        let now = Instant::now();
+        Pool { key: key.clone(), agent: agent(route), made: now, last_used: now }
+    });
     pool.last_used = Instant::now();
     let agent = pool.agent.clone();
     let evicted = (pools.len() >= MOST_POOLS).then(|| pools.remove(0));
     pools.push(pool);
     drop(pools);
-    drop((dropped, evicted));
+    drop((dropped, outdated, evicted));
     agent
 }
 
 /// Forgets the pool for `key`: a panic may have left it in any state, or the peer takes its sessions no more.
 pub(crate) fn forget(key: &Key) {
-    pools().retain(|pool| pool.key != *key);
+    let mut pools = pools();
+    let place = pools.iter().position(|pool| pool.key == *key);
+    let forgotten = place.map(|place| pools.remove(place));
+    drop(pools);
+    drop(forgotten);
 }
 
 fn agent(route: &Route) -> Agent {

@@ -132,21 +132,22 @@ fn read(path: &str) -> Result<Vec<u8>, Box<Outcome>> {
     let unreadable = |error: io::Error| refused(&format!("{path} cannot be read: {error}"));
     let mut options = File::options();
     options.read(true);
-    // To open a pipe would wait for its writer.
+    // To open a pipe would wait for its writer, and a terminal could become the host's.
     #[cfg(unix)]
-    options.custom_flags(libc::O_NONBLOCK);
+    options.custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY);
     let file = options.open(path).map_err(unreadable)?;
     let about = file.metadata().map_err(unreadable)?;
     if !about.is_file() {
         return Err(refused(&format!("{path} is no file")));
     }
+    let too_large = || refused(&format!("{path} is larger than 8 MiB"));
     if about.len() > LARGEST {
-        return Err(refused(&format!("{path} is larger than 8 MiB")));
+        return Err(too_large());
     }
     let mut content = Vec::with_capacity(about.len() as usize + 1);
     // A file alone would be asked for its size once more.
-    file.take(LARGEST).read_to_end(&mut content).map_err(unreadable)?;
-    Ok(content)
+    file.take(LARGEST + 1).read_to_end(&mut content).map_err(unreadable)?;
+    if content.len() as u64 > LARGEST { Err(too_large()) } else { Ok(content) }
 }
 
 fn refused(rule: &str) -> Box<Outcome> {

@@ -222,7 +222,7 @@ impl Transport for Wire {
         let idle_timeout = call::limits().idle_timeout;
         if call::connection().is_some() {
             // It has just carried this call. What becomes of it until the next one is looked for then.
-            return !self.deaf && !idle_timeout.is_zero();
+            return !self.deaf && !idle_timeout.is_zero() && !self.has_unsent();
         }
         let fresh_enough = self.last_used.elapsed() < idle_timeout;
         // Whatever is unsent, such as an answer to a KeyUpdate, would be taken for the beginning of a request.

@@ -54,7 +54,13 @@ pub(super) fn guarded<T>(work: impl FnOnce() -> T + std::panic::UnwindSafe) -> R
 /// A copy of the text that C owns from here on, and gives back to `pw_string_free`. NULL where it contains NUL.
 pub(super) fn to_c(text: &Wiped) -> *mut c_char {
     // A copy, not the text itself: to shrink that to its size may move it, and leave an unwiped one behind.
-    CString::new(text.bytes()).map_or(std::ptr::null_mut(), CString::into_raw)
+    match CString::new(text.bytes()) {
+        Ok(text) => text.into_raw(),
+        Err(error) => {
+            drop(Wiped::from(error.into_vec()));
+            std::ptr::null_mut()
+        }
+    }
 }
 
 /// The text of an argument.
