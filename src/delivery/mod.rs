@@ -56,8 +56,7 @@ pub(crate) fn exchange(key: &Key, route: &Route, request: &NewRequest) -> (Recei
     loop {
         let mut received = Received::default();
         let failure = attempt(&agent, request(), &mut received).err();
-        let brought_nothing = failure.is_some() && received.http_status.is_none();
-        if brought_nothing && route.tls.is_some() && connection() != Some(Connection::Reused) {
+        if failure.as_ref().is_some_and(|failure| failure.stage == Stage::Tls) {
             // It may be the session that the peer could not go on with: the next handshake is a whole one.
             engine::forget(key);
         }
