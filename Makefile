@@ -1,74 +1,117 @@
-# The two commands of README.md are `make demo` and `make test`; they install what they need.
+# `make demo` and `make test` are the commands of README.md; each target installs what it needs.
 
-.PHONY: demo test faults fuzz sanitize hosts soak windows windows-x86 header advisories figures figures-bindings bench
+# A part of `make test`, alone: PART=its name.
+part = @scripts/part.sh
+# Run beside each other, so that some compile while others wait. The long ones come first.
+PARTS := rust sanitize windows dotnet hosts fuzz commands c cpp php python pascal lint
+JOBS ?= 3
 
-# A C till resends a one-time password over https, against the embedded sandbox.
-demo:
+.DEFAULT_GOAL := help
+.PHONY: help demo test check fresh packages build $(PARTS:%=test-%) \
+  faults fuzz hosts soak sanitize windows windows-x86 header advisories figures figures-bindings bench
+
+help: ## what there is to make
+	@echo 'make TARGET, with'
+	@sed -n 's/^\([a-z0-9-]*\):.* ## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "  %-17s %s\n", $$1, $$2 }'
+
+demo: ## a C till resends a one-time password over https, against the embedded sandbox
 	@scripts/setup.sh demo
 	@scripts/demo.sh
 
-# Everything that CI checks.
-test:
-	@scripts/setup.sh test
-	@scripts/test.sh
+test: ## everything that must hold: the sum of the parts below, JOBS (3) at a time
+	@scripts/setup.sh rust
+	@scripts/part.sh begin
+	@exec 5>&2; $(MAKE) --no-print-directory --jobs=$(JOBS) --output-sync=target TOGETHER=1 $(PARTS:%=test-%); status=$$?; \
+	  scripts/part.sh table; [ $$status -ne 0 ] || echo 'all is well'; exit $$status
 
-# The fault matrix, as a table: a row for each group. FAULTS=word shows each of the points whose name has the word.
-faults:
-	@scripts/setup.sh faults
+check: ## while you work: format, clippy, and the Rust tests without the long matrices
+	@scripts/setup.sh rust
+	@scripts/check.sh
+
+fresh: ## make demo and make test in a Debian that is made for them, as CI does; needs root
+	@scripts/fresh.sh
+
+# The library and the sandbox, which all but these parts test with.
+$(filter-out test-lint test-rust test-fuzz,$(PARTS:%=test-%)): build
+build:
+	$(part) build scripts/build.sh
+
+test-lint: ## format, clippy, licences, and a reason for every crate
+	$(part) lint scripts/lint.sh
+test-rust: ## the library, the sandbox, properties of any answer, and the fault matrix
+	$(part) rust scripts/rust-tests.sh
+test-fuzz: ## the seeds of the fuzz targets, and some new inputs
+	$(part) fuzz scripts/fuzz.sh
+test-c: ## the binary interface, and the C programs, also under valgrind
+	$(part) c scripts/c-tests.sh
+test-python: ## the package for Python
+	$(part) python bindings/python/test.sh
+test-php: ## the package for PHP
+	$(part) php bindings/php/test.sh
+test-cpp: ## the C++ header
+	$(part) cpp bindings/cpp/test.sh
+test-pascal: ## the unit for Pascal
+	$(part) pascal bindings/pascal/test.sh
+test-dotnet: ## the library for .NET, on Mono and .NET Core
+	$(part) dotnet bindings/dotnet/test.sh
+test-hosts: ## hosts and soak, 15 seconds each
+	$(part) hosts scripts/hosts-tests.sh
+test-sanitize: ## the C programs under AddressSanitizer, LeakSanitizer and ThreadSanitizer
+	$(part) sanitize scripts/sanitize.sh
+test-windows: ## the x64 DLL, and all programs that use it under Wine
+	$(part) windows scripts/windows.sh x64
+test-commands: ## the other commands below and in the READMEs, for a moment each
+	$(part) commands scripts/commands.sh
+
+ifdef TOGETHER
+# All packages at once, while the first part compiles.
+packages:
+	$(part) packages scripts/setup.sh test
+$(filter-out test-rust,$(PARTS:%=test-%)): | packages
+endif
+
+faults: ## the fault matrix, as a table; FAULTS=word shows each point whose name has the word
+	@scripts/setup.sh rust
 	@cargo test --quiet --locked --test faults -- --nocapture --test-threads=1
 
-# The C programs under AddressSanitizer, LeakSanitizer and ThreadSanitizer.
-sanitize:
-	@scripts/setup.sh sanitize
-	@scripts/sanitize.sh
-
-# Fuzzing under the address sanitizer, so many seconds for each target. TARGET=word fuzzes that one alone.
 SECONDS_EACH ?= 60
-fuzz:
-	@scripts/setup.sh test
+fuzz: ## fuzzes SECONDS_EACH (60) per target; TARGET=word only that one
+	@scripts/setup.sh fuzz
 	@scripts/fuzz.sh $(SECONDS_EACH) "$(TARGET)"
 
-# PHP-FPM, gunicorn, Mono and a till under load, each for SECONDS (60), while the sandbox is restarted, also by SIGKILL, and
-# they are reloaded: every call is accounted for. SEED decides the faults that are injected.
-hosts:
-	@scripts/setup.sh test
+hosts: ## PHP-FPM, gunicorn, Mono and a till under load, SECONDS (60) each; SEED decides the faults
+	@scripts/setup.sh hosts
 	@scripts/hosts.sh --seconds $(or $(SECONDS),60) $(addprefix --seed ,$(SEED))
 
-# All of them together, and a C program of many threads, contexts and forks, for SECONDS (300).
-soak:
-	@scripts/setup.sh test
+soak: ## all of them together with threads and forks, for SECONDS (300)
+	@scripts/setup.sh hosts
 	@scripts/hosts.sh soak --seconds $(or $(SECONDS),300) $(addprefix --seed ,$(SEED))
 
-# The x64 DLL, and all programs that use it under Wine.
-windows:
-	@scripts/setup.sh windows
-	@scripts/windows.sh x64
+sanitize: test-sanitize ## the same as test-sanitize
 
-# The same for x86, in a 32-bit Debian of its own; needs root. Its last result stands in docs/windows.md.
-windows-x86: windows
+windows: test-windows ## the same as test-windows
+
+windows-x86: ## the same for x86, in a 32-bit Debian of its own; needs root
+	@[ -x target/windows/x64/wine ] || $(MAKE) --no-print-directory test-windows
 	@scripts/setup.sh windows-x86
 	@scripts/windows.sh x86
 
-# Copies the generated headers beside their configuration.
-header:
+header: ## copies the generated headers beside their configuration
+	@scripts/setup.sh demo
 	@scripts/header.sh
 
-# Licences, duplicates and sources of all crates, and known vulnerabilities: needs the network.
-advisories:
+advisories: ## known vulnerabilities of all crates, from RustSec's database
+	@scripts/setup.sh advisories
 	@scripts/supply-chain.sh advisories
 
-# Size, dependencies, the cost of a second context, and memory over 100,000 calls and 10,000 contexts.
-figures:
-	@scripts/setup.sh demo
+figures: ## size, dependencies, the cost of a context, and memory over 100,000 calls
+	@scripts/setup.sh figures
 	@scripts/figures.sh
 
-# What a call costs in each language above the same call in C, side by side.
-figures-bindings:
-	@scripts/setup.sh test
+figures-bindings: ## what a call costs in each language above the same call in C
+	@scripts/setup.sh bindings
 	@scripts/bindings-figures.sh
 
-# Beside its peers: docs/benchmarks.md. ROWS=word measures only the rows whose name has the word.
-bench:
-	@scripts/setup.sh test
+bench: ## beside its peers: docs/benchmarks.md; ROWS=word measures only the rows whose name has the word
 	@scripts/setup.sh bench
 	@scripts/bench.sh "$(ROWS)"

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from measuring import Figure
-from setting import DOTNET, ROOT, sh
+from setting import CORE, ROOT, sh
 
 PAGE = ROOT / "docs" / "benchmarks.md"
 TEMPLATE = ROOT / "bench" / "page.md"
@@ -85,8 +85,7 @@ def machine(load: tuple[float, float, float]) -> list[tuple[str, str]]:
 
 
 def core_version() -> str:
-    found = sorted((DOTNET / "downloads/core/dotnetcore2/bin/shared/Microsoft.NETCore.App").glob("*"))
-    return found[-1].name if found else "not there"
+    return max(folder.name for folder in (CORE.parent / "shared" / "Microsoft.NETCore.App").iterdir())
 
 
 def warning(load: tuple[float, float, float]) -> str:
@@ -98,7 +97,7 @@ def warning(load: tuple[float, float, float]) -> str:
     )
 
 
-def write(figures: list[Figure], load: tuple[float, float, float], seconds: float) -> None:
+def text(figures: list[Figure], load: tuple[float, float, float], seconds: float) -> str:
     judged = [figure.met for figure in figures if figure.met is not None]
     rows = [
         "| what | against | ratio | libpaywall | the other | aim | |",
@@ -106,7 +105,7 @@ def write(figures: list[Figure], load: tuple[float, float, float], seconds: floa
     ]
     rows += ["| " + " | ".join(cells(figure)) + " |" for figure in figures]
     described = ["| | |", "| --- | --- |"] + [f"| {name} | {told} |" for name, told in machine(load)]
-    text = TEMPLATE.read_text()
+    page = TEMPLATE.read_text()
     for word, value in {
         "warning": f"\n> **{warning(load)}**\n" if warning(load) else "",
         "table": "\n".join(rows),
@@ -115,5 +114,9 @@ def write(figures: list[Figure], load: tuple[float, float, float], seconds: floa
         "judged": str(len(judged)),
         "seconds": f"{seconds:.0f}",
     }.items():
-        text = text.replace(f"@{word}@", value)
-    PAGE.write_text(text)
+        page = page.replace(f"@{word}@", value)
+    return page
+
+
+def write(figures: list[Figure], load: tuple[float, float, float], seconds: float) -> None:
+    PAGE.write_text(text(figures, load, seconds))

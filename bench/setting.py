@@ -21,6 +21,8 @@ BUILT = ROOT / "target" / "bench"
 TILL = ROOT / "target" / "till"
 LIBRARY = TILL / "libpaywall.so.1"
 DOTNET = ROOT / "bindings" / "dotnet" / "build"
+CORE = DOTNET / "downloads" / "sdk" / "dotnet"
+STANDARD = DOTNET / "downloads" / "sdk" / "sdk" / "3.1.102" / "ref" / "netstandard.dll"
 SYSTEM_TRUST = Path("/etc/ssl/certs/ca-certificates.crt")
 SAMPLE = ROOT / "tests" / "samples" / "resend_ok_5001.json"
 FAR = "10.77.0.2"  # the second network of wire.py
@@ -120,12 +122,10 @@ class Setting:
 
     def build_dotnet(self) -> None:
         """The same program for both runtimes, beside the assembly that belongs to each."""
-        core, standard = DOTNET / "downloads/core/dotnetcore2/bin/dotnet", DOTNET / "downloads/netstandard.dll"
-        if not all((DOTNET / of / "Paywall.dll").exists() for of in ("net462", "netstandard2.0")) or not core.exists():
-            sh(ROOT / "bindings" / "dotnet" / "test.sh", "build")
+        sh(ROOT / "bindings" / "dotnet" / "test.sh", "build")
         references = {
             "net462": ["-r:System.Net.Http.dll"],
-            "netstandard2.0": ["-nostdlib", "-noconfig", f"-r:{standard}"],
+            "netstandard2.0": ["-nostdlib", "-noconfig", f"-r:{STANDARD}"],
         }
         for framework, words in references.items():
             out = BUILT / framework
@@ -338,8 +338,7 @@ class Setting:
         return Program(["mono", str(BUILT / "net462" / "Calls.exe"), peer], self.environment(scheme))
 
     def core(self, peer: str, scheme: str) -> Program:
-        dotnet = DOTNET / "downloads/core/dotnetcore2/bin/dotnet"
-        return Program([str(dotnet), str(BUILT / "netstandard2.0" / "Calls.exe"), peer], self.environment(scheme))
+        return Program([str(CORE), str(BUILT / "netstandard2.0" / "Calls.exe"), peer], self.environment(scheme))
 
     def curl_command(self, trust: str) -> Program:
         at = self.folder

@@ -23,7 +23,7 @@ TUNSETIFF, IFF_TUN, IFF_NO_PI = 0x400454CA, 0x0001, 0x1000
 def new_network(address: str) -> int:
     """Moves this process into a network with loopback and one end of the wire; what leaves by it is read there."""
     if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNET) != 0:
-        sys.exit("wire.py: no network of its own (as root only): " + os.strerror(ctypes.get_errno()))
+        sys.exit("wire.py: no network of its own: " + os.strerror(ctypes.get_errno()))
     end = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
     fcntl.ioctl(end, TUNSETIFF, struct.pack("16sH22x", b"wire", IFF_TUN | IFF_NO_PI))
     for line in ("link set lo up", f"address add {address}/30 dev wire", "link set wire up"):

@@ -5,8 +5,16 @@
 #   busy     what the calling process spends on a processor, its other threads included: less noise
 #   alone    wall again, into a library that answers at once: the binding itself, without network and scheduler
 # And what the first client costs, and whether memory grows.
+#   bindings-figures.sh [--rounds N]     N is 7; with fewer the figures are those of chance
 set -euo pipefail
 cd "$(dirname "$0")/.."
+
+rounds=7
+case "$#:${1:-}" in
+  0:) ;;
+  2:--rounds) rounds=$2 ;;
+  *) echo "usage: bindings-figures.sh [--rounds N]" >&2; exit 2 ;;
+esac
 
 scripts/build.sh
 shared=$(dirname "$(scripts/build-till.sh)")
@@ -96,7 +104,7 @@ median() { sort -n | awk '{ line[NR] = $1 } END { print line[int((NR + 1) / 2)] 
 
 languages=(c cpp python php mono core)
 fake=$dotnet/net462/fake-1.7.so
-for _ in 1 2 3 4 5 6 7; do
+for ((round = 0; round < rounds; round++)); do
   for language in "${languages[@]}"; do
     in_$language >>"$sandbox_folder/$language"
     # The programs in C and C++ are linked with the library, the others load what they are told.
@@ -115,7 +123,7 @@ above() { # LANGUAGE[.alone] COLUMN
 line() { # NAME LANGUAGE AIM
   printf '%-10s %+8.1f %+8.1f %+8.1f   aim: %s\n' "$1" "$(above "$2" 1)" "$(above "$2" 2)" "$(above "$2.alone" 1)" "$3"
 }
-printf '%-10s %8s %8s %8s   (medians of 7 rounds)\n' '' wall busy alone
+printf '%-10s %8s %8s %8s   (medians of %d rounds)\n' '' wall busy alone "$rounds"
 printf '%-10s %8.1f %8.1f %8.1f   and above it:\n' C "$(cut -d ' ' -f 1 "$sandbox_folder/c" | median)" \
   "$(cut -d ' ' -f 2 "$sandbox_folder/c" | median)" "$(cut -d ' ' -f 1 "$sandbox_folder/c.alone" | median)"
 line C++ cpp 3

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The C programs of tests/c against the shared and the static library and under valgrind, with the sandbox as the peer;
-# and PHP's parser over the header that is made for it.
+# The binary interface; the demonstration; the C programs of tests/c against the shared and the static library and under
+# valgrind, with the sandbox as the peer; and PHP's parser over the header that is made for it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -31,20 +31,24 @@ source scripts/sandbox.sh
 start_sandbox
 export SCENARIOS=$PWD/tests/scenarios.json
 
-# Whoever forgets to check a status still learns it: `run` stops at the first failure.
-run() { echo "-- $*"; "$@"; }
+part=c
+source scripts/steps.sh
+run scripts/abi.sh check
+run scripts/demo.sh
 run "$out/interface"
 run "$out/interface-static"
 run env PAYWALL_BASE_URL="$SANDBOX_HTTPS" "$out/till-static" check
 # SSL_CERT_FILE takes the place of the system's store; an empty one is told with advice.
 export PAYWALL_BASE_URL="$SANDBOX_HTTPS"
 run env -u PAYWALL_CA_FILE SSL_CERT_FILE="$PAYWALL_CA_FILE" "$till" check
-echo "-- an empty trust store"
-status=0
-env -u PAYWALL_CA_FILE SSL_CERT_FILE=/dev/null SSL_CERT_DIR= "$till" check >"$out/empty-store" || status=$?
-cat "$out/empty-store"
-[ "$status" -eq 2 ]
-grep -q "SSL_CERT_FILE or SSL_CERT_DIR, which take the place of the system's store, lead to none" "$out/empty-store"
+empty_store() {
+  local status=0
+  env -u PAYWALL_CA_FILE SSL_CERT_FILE=/dev/null SSL_CERT_DIR= "$till" check >"$out/empty-store" || status=$?
+  cat "$out/empty-store"
+  [ "$status" -eq 2 ] &&
+    grep -q "SSL_CERT_FILE or SSL_CERT_DIR, which take the place of the system's store, lead to none" "$out/empty-store"
+}
+run empty_store
 unset PAYWALL_BASE_URL
 
 # The system's own store, wherever this machine's variables lead.
@@ -63,9 +67,7 @@ run "$out/unload" "$shared/libpaywall.so.1"
 for readme in README.md README.tr.md; do
   sed -n '/^```c$/,/^```$/{/^```/d;p}' "$readme" >"$out/readme.c"
   cc "${flags[@]}" "$out/readme.c" -o "$out/readme" -L"$shared" -lpaywall -Wl,-rpath,"$shared"
-  told=$(PAYWALL_BASE_URL="$SANDBOX_HTTPS" "$out/readme")
-  echo "-- the program in $readme: $told"
-  [ "$told" = "ok: verify_otp" ] || exit 1
+  PAYWALL_BASE_URL=$SANDBOX_HTTPS run prints "ok: verify_otp" "$out/readme" "$readme"
 done
 run php -d ffi.enable=1 -r '
   $paywall = FFI::cdef(file_get_contents("include/paywall_php.h"), $argv[1]);
@@ -75,3 +77,4 @@ run php -d ffi.enable=1 -r '
   $paywall->pw_string_free($json);
   exit($status === 4 && $document["error"]["code"] === "config" ? 0 : 1);
 ' "$shared/libpaywall.so.1"
+all_ran

@@ -22,7 +22,5 @@ cc -std=c11 -Wall -Wextra -Werror -pedantic -O2 -Iinclude tests/hosts/soak.c -o 
   -L"$shared" -lpaywall -lpthread -Wl,-rpath,"$shared"
 
 # A network of our own: whoever connects to the sandbox while it is away is given none of its ports.
-unshare=(unshare --net)
-[ "$(id -u)" -eq 0 ] || unshare+=(--user --map-current-user --keep-caps)
 export PYTHONDONTWRITEBYTECODE=1
-exec "${unshare[@]}" sh -c 'ip link set lo up && exec python3 tests/hosts/main.py "$@"' hosts "$@" "${hosts[@]}"
+exec scripts/own-network.sh python3 tests/hosts/main.py "$@" "${hosts[@]}"

@@ -33,16 +33,16 @@ compile() { # SANITIZER abbreviated, PROGRAM…
   done
 }
 
-run() { echo "-- $*"; "$@"; }
+part=sanitize
+source scripts/steps.sh
 
-objects() { # SANITIZER MISUSE REPORT PLACE
+objects() { # SANITIZER MISUSE REPORT PLACE: shown to a program that misuses memory, it reports that
   local out=target/sanitize/$1/$2.txt
   if "target/sanitize/$1/control" "$2" >"$out" 2>&1 || ! grep -q "$3" "$out" || ! grep -q "$4" "$out"; then
     cat "$out"
-    echo "sanitize: $2 must be reported as \"$3\" in $4, or all the rest proves nothing" >&2
-    exit 1
+    echo "$2 must be reported as \"$3\" in $4, or all the rest proves nothing" >&2
+    return 1
   fi
-  echo "-- $1 objects to the control: $2"
 }
 
 scripts/build.sh
@@ -67,14 +67,15 @@ unset LSAN_OPTIONS
 # ThreadSanitizer keeps quiet about an access whose history it has forgotten: the longest there is.
 export ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1 TSAN_OPTIONS=exitcode=66:history_size=7
 
-objects address leak "LeakSanitizer: detected memory leaks" pw_ctx_new
-objects address overflow "AddressSanitizer: heap-buffer-overflow" overflow
-objects address unterminated "AddressSanitizer: heap-buffer-overflow" pw_config_set
+run objects address leak "LeakSanitizer: detected memory leaks" pw_ctx_new
+run objects address overflow "AddressSanitizer: heap-buffer-overflow" overflow
+run objects address unterminated "AddressSanitizer: heap-buffer-overflow" pw_config_set
 run target/sanitize/address/interface
 run scripts/threads.sh target/sanitize/address/threads calls 16 500
 run scripts/threads.sh target/sanitize/address/threads forks 4 200
 
-objects thread race "ThreadSanitizer: data race" pw_config_set
+run objects thread race "ThreadSanitizer: data race" pw_config_set
 run scripts/threads.sh target/sanitize/thread/threads calls 16 500
 run scripts/threads.sh target/sanitize/thread/threads forks 4 200
+all_ran
 echo "sanitize: nothing was reported but the controls"

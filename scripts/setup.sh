@@ -1,66 +1,114 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that a command needs and that are missing; says in one line what it cannot install.
-#   setup.sh COMMAND    one of those below
+# Installs the Debian packages that a part of the tests, or another command of the Makefile, needs and that are missing; says
+# in one line what it cannot install.
+#   setup.sh NAME…    some of those below
 set -euo pipefail
+cd "$(dirname "$0")/.."
 
-if ! command -v cargo >/dev/null; then
-  echo "missing: cargo 1.91 or newer (https://rustup.rs)" >&2
-  exit 1
+missing() { echo "missing: $*" >&2; exit 1; }
+
+# --- Rust ---
+
+needed=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
+command -v cargo >/dev/null || missing "cargo $needed or newer (https://rustup.rs)"
+found=$(cargo --version 2>&1 | sed -n 's/^cargo \([0-9.]*\).*/\1/p')
+[ -n "$found" ] || missing "a cargo that runs: $(cargo --version 2>&1 | head -n 1)"
+[ "$(printf '%s\n' "$needed" "$found" | sort -V | head -n 1)" = "$needed" ] ||
+  missing "cargo $needed or newer: this one is $found (rustup update)"
+
+# --- packages ---
+
+c=(gcc libc6-dev make)
+# Node.js from elsewhere brings npm along, and keeps Debian's away.
+npm=(npm)
+! command -v npm >/dev/null || npm=()
+mono=(mono-mcs mono-devel mono-runtime libmono-system-web4.0-cil libnunit-cil-dev nunit-console mono-fastcgi-server4
+  nginx-light python3 python3-pip "${npm[@]}")
+# Debian's Rust comes with the source of the standard library, which some parts compile themselves.
+rust_source=(rustc-web cargo-web rust-web-src)
+wine=("${rust_source[@]}" openssl g++-mingw-w64-x86-64 wine64 fp-compiler-3.2.2 fpc-source-3.2.2)
+php=(php8.2-cli php8.2-curl php8.2-fpm php8.2-mbstring php8.2-opcache php8.2-xml php-illuminate-cache php-illuminate-http
+  nginx-light procps util-linux python3 python3-venv)
+
+# All parts of `make test`.
+parts=(lint rust fuzz c python php cpp pascal dotnet hosts sanitize windows commands)
+[ "$*" != test ] || set -- "${parts[@]}"
+
+packages=("${c[@]}")
+for name; do
+  case $name in
+    demo | build | figures) ;;
+    lint) packages+=(git python3 python3-venv) ;;
+    rust) packages+=(openssl iproute2 util-linux) ;;
+    fuzz) packages+=(g++ python3 python3-venv) ;;
+    c) packages+=(binutils valgrind abigail-tools php8.2-cli) ;;
+    python) packages+=(python3 python3-venv) ;;
+    php) packages+=("${php[@]}" phpunit composer) ;;
+    cpp) packages+=(g++ clang g++-mingw-w64-x86-64 valgrind) ;;
+    pascal) packages+=(fp-compiler-3.2.2 fp-units-fcl-3.2.2 python3) ;;
+    dotnet) packages+=("${mono[@]}") ;;
+    hosts) packages+=("${php[@]}" "${mono[@]}" iproute2) ;;
+    # clang only recommends its runtimes, and what gives a report its names.
+    sanitize) packages+=("${rust_source[@]}" clang libclang-rt-14-dev llvm) ;;
+    windows) packages+=("${wine[@]}" "${mono[@]}") ;;
+    windows-x86) packages+=("${wine[@]}" "${mono[@]}" g++-mingw-w64-i686 debootstrap debian-archive-keyring util-linux) ;;
+    bindings) packages+=(g++ "${php[@]}" "${mono[@]}") ;;
+    commands | bench)
+      packages+=(g++ "${php[@]}" "${mono[@]}" binutils curl libcurl4-openssl-dev libjansson-dev php-guzzlehttp-guzzle wrk
+        valgrind ca-certificates iproute2 libmono-system-net-http4.0-cil ca-certificates-mono openssl)
+      ;;
+    advisories) packages+=(git ca-certificates python3 python3-venv) ;;
+    fresh) packages+=(debootstrap debian-archive-keyring git util-linux) ;;
+    *) echo "setup.sh: no such name: $name" >&2; exit 2 ;;
+  esac
+done
+
+absent() {
+  # It fails where it has never heard of one.
+  { dpkg-query -W -f='${db:Status-Status} ${Package}\n' "${packages[@]}" 2>/dev/null || true; } | sed -n 's/^installed //p' | sort -u |
+    comm -23 <(printf '%s\n' "${packages[@]}" | sort -u) - | tr '\n' ' '
+}
+
+if ! command -v dpkg-query >/dev/null; then
+  [ "$*" = demo ] || missing "Debian 12: the tests are made of its packages (sudo make fresh runs them in one)"
+  # The demonstration needs no more than this.
+  command -v cc >/dev/null || missing "a C compiler (cc), with this system's own means"
+  exit 0
 fi
 
-case "${1:?which command}" in
-  demo) packages=(gcc libc6-dev make) ;;
-  faults) packages=(gcc libc6-dev make iproute2 util-linux) ;;
-  test)
-    packages=(gcc g++ libc6-dev make binutils valgrind openssl iproute2 util-linux
-      python3 python3-venv
-      php8.2-cli php8.2-curl php8.2-fpm php8.2-mbstring php8.2-opcache php8.2-xml phpunit composer
-      php-illuminate-cache php-illuminate-http nginx-light procps
-      abigail-tools clang g++-mingw-w64-x86-64
-      fp-compiler-3.2.2 fp-units-fcl-3.2.2
-      mono-mcs mono-devel mono-runtime libmono-system-web4.0-cil libnunit-cil-dev nunit-console mono-fastcgi-server4 python3-pip)
-    # Node.js from elsewhere brings it along, and keeps Debian's away.
-    command -v npm >/dev/null || packages+=(npm)
-    ;;
-  windows | windows-x86)
-    packages=(gcc libc6-dev openssl g++-mingw-w64-x86-64 rustc-web cargo-web rust-web-src wine64
-      fp-compiler-3.2.2 fpc-source-3.2.2
-      mono-mcs mono-devel mono-runtime mono-fastcgi-server4 libmono-system-web4.0-cil libnunit-cil-dev nunit-console
-      nginx-light python3-pip)
-    command -v npm >/dev/null || packages+=(npm)
-    [ "$1" = windows ] || packages+=(g++-mingw-w64-i686 debootstrap util-linux)
-    ;;
-  sanitize) packages=(gcc libc6-dev clang rustc-web cargo-web rust-web-src) ;;
-  # Beside those of test.
-  bench)
-    packages=(curl libcurl4-openssl-dev libjansson-dev php-guzzlehttp-guzzle wrk ca-certificates
-      libmono-system-net-http4.0-cil ca-certificates-mono)
-    ;;
-  *) echo "setup.sh: no such command: $1" >&2; exit 2 ;;
-esac
+# Parts that run beside each other install one after another.
+mkdir -p target
+exec 9>target/setup.lock
+flock 9
 
-missing=()
-for package in "${packages[@]}"; do
-  status=$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null || true)
-  [ "$status" = installed ] || missing+=("$package")
-done
-[ ${#missing[@]} -eq 0 ] && exit 0
+absent=$(absent)
+[ -n "$absent" ] || exit 0
+
+# Other Debians have PHP, clang and Free Pascal under other names.
+release=$(. /etc/os-release && echo "${ID:-} ${VERSION_ID:-}")
+[[ "$*" =~ ^(demo|fresh)$ ]] || [ "$release" = "debian 12" ] ||
+  missing "Debian 12: this is $release, which has not all of $absent(sudo make fresh makes a Debian 12 for the tests)"
 
 as_root=()
 if [ "$(id -u)" -ne 0 ]; then
   # With nobody there to type a password, only a sudo that asks for none will do.
-  if ! { command -v sudo && { [ -t 0 ] || sudo -n true; }; } >/dev/null 2>&1; then
-    echo "missing: ${missing[*]} (install them as root: there is no sudo here)" >&2
-    exit 1
-  fi
+  { command -v sudo && { [ -t 0 ] || sudo -n true; }; } >/dev/null 2>&1 ||
+    missing "$absent(install them as root: there is no sudo here that asks for no password)"
   as_root=(sudo)
 fi
-echo "installing ${missing[*]}"
+
+echo "installing $absent"
+log=target/setup.log
+apt() { "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq "$@" 9>&- >>"$log" 2>&1; }
 # rustc-web takes the place of Debian's rustc: --no-remove fails rather than take that away.
-install=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive
-  apt-get install -qq -y --no-install-recommends --no-remove "${missing[@]}")
-# The lists are fetched only where the first attempt finds them wanting.
-"${install[@]}" >/dev/null 2>&1 || { "${as_root[@]}" apt-get update -qq && "${install[@]}" >/dev/null; } || {
-  echo "missing: ${missing[*]} (apt-get could not install them)" >&2
-  exit 1
-}
+# shellcheck disable=SC2086 # one word for each package
+install() { apt install -y --no-install-recommends --no-remove $absent; }
+: >"$log"
+# The lists are fetched only where the first attempt finds them wanting. A server that stumbles is asked three times.
+for pause in 0 5 15; do
+  sleep "$pause"
+  install && exit 0
+  apt update || true
+done
+install && exit 0
+missing "$absent($(grep '^E: ' "$log" | tail -n 1 || true) all of it: $log)"

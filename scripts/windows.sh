@@ -142,15 +142,15 @@ source scripts/sandbox.sh
 start_sandbox
 trap 'stop_sandbox; stop_wine' EXIT
 export SCENARIOS=$root/tests/scenarios.json
-run() { echo "-- $*"; "$run/wine" "$root/$run/$@"; }
+wine() { "$run/wine" "$root/$run/$1" "${@:2}"; }
+part=windows
+source scripts/steps.sh
 
-run interface.exe
+run wine interface.exe
 for program in scenarios.exe scenarios-status.exe pascal-scenarios.exe; do
-  run "$program"
-  run "$program" threads
-  before=$(ask_sandbox GET /__sandbox/requests)
-  run "$program" refused
-  [ "$before" = "$(ask_sandbox GET /__sandbox/requests)" ] || die "$program: bad input was sent"
+  run wine "$program"
+  run wine "$program" threads
+  run sends_nothing wine "$program" refused
 done
 
 echo "-- pascal-till.exe"
@@ -201,5 +201,6 @@ if [ "$arch" = x86 ]; then
   done
 fi
 
-bindings/dotnet/test.sh windows "$arch" "$root/$run/wine" "$root/$run/paywall.dll" "$tools-gcc"
+run bindings/dotnet/test.sh windows "$arch" "$root/$run/wine" "$root/$run/paywall.dll" "$tools-gcc"
+all_ran
 say "all programs ran"

@@ -9,7 +9,7 @@ make_wine() {
   local system=$root/$run/wine-prefix start=$SECONDS first wine
   case $arch in
     x64) make_here ;;
-    x86) make_debian ;;
+    x86) make_there ;;
   esac
   # Debian's package wine64 alone puts no command in PATH.
   wine=$("$run/in" sh -c 'ls /usr/lib/wine/wine64 /usr/lib/wine/wine 2>/dev/null | head -n 1')
@@ -54,31 +54,18 @@ make_here() {
   chmod +x "$run/in"
 }
 
-make_debian() {
+make_there() {
   local debian=$root/$run/debian start=$SECONDS
-  [ "$(id -u)" -eq 0 ] || die "a 32-bit Debian of its own can only be made and entered by root"
+  source scripts/debian.sh
+  can_make_debian "a 32-bit Debian" "$root/$run" 3
   {
     environment win32
-    cat <<EOF
-exec unshare --mount sh -c '
-  for place in /proc /dev /tmp /usr/share/fpcsrc "$root"; do
-    mkdir -p "$debian\$place"
-    mount --bind "\$place" "$debian\$place"
-  done
-  exec chroot "$debian" sh -c "cd \"\\\$1\" && shift && exec \"\\\$@\"" sh "\$PWD" "\$@"' sh "\$@"
-EOF
+    echo "exec '$root/scripts/in-debian.sh' '$debian' /tmp /usr/share/fpcsrc '$root' -- \"\$@\""
   } >"$run/in"
   chmod +x "$run/in"
-  [ ! -e "$debian/complete" ] || return 0
-  rm -rf "$debian"
+  [ ! -e "$debian" ] || return 0
   say "making a 32-bit Debian, a minute or two"
-  {
-    debootstrap --arch=i386 --variant=minbase bookworm "$debian" &&
-      echo '127.0.0.1 localhost' >"$debian/etc/hosts" &&
-      "$run/in" apt-get update -qq &&
-      "$run/in" env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends wine wine32 fp-compiler-3.2.2
-  } >"$run/debian.log" 2>&1 || die "could not make it, see $run/debian.log"
-  touch "$debian/complete"
+  make_debian "$debian" i386 --no-install-recommends wine wine32 fp-compiler-3.2.2
   say "made it in $((SECONDS - start)) s"
 }
 

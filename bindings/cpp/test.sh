@@ -34,7 +34,8 @@ warnings=(-Wall -Wextra -Werror -pedantic "-I$repository/include" "-I$here")
 shared=("-L$out" -lpaywall -pthread "-Wl,-rpath,$out")
 # What the static library needs of the system.
 static=("$target/libpaywall.a" -lgcc_s -lutil -lrt -lpthread -lm -ldl)
-run() { echo "-- $*"; "$@"; }
+part=cpp
+source "$repository/scripts/steps.sh"
 
 if [ "${1:-}" = bench ]; then
   g++ -std=c++11 -O2 "${warnings[@]}" "$here/bench.cpp" -o bench "${shared[@]}"
@@ -75,9 +76,7 @@ memcheck=(valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-lea
 for program in ./scenarios ./scenarios-status ./scenarios-static; do
   run "$program"
   run "$program" threads
-  before=$(ask_sandbox GET /__sandbox/requests)
-  run "$program" refused
-  [ "$before" = "$(ask_sandbox GET /__sandbox/requests)" ] || { echo "bad input was sent" >&2; exit 1; }
+  run sends_nothing "$program" refused
 done
 for program in ./scenarios ./scenarios-status; do
   run "${memcheck[@]}" "$program"
@@ -88,8 +87,7 @@ done
 for readme in README.md README.tr.md; do
   sed -n '/^```cpp$/,/^```$/{/^```/d;p};/^```$/q' "$here/$readme" >readme.cpp
   g++ -std=c++11 "${warnings[@]}" readme.cpp -o readme "${shared[@]}"
-  told=$(PAYWALL_BASE_URL="$SANDBOX_HTTPS" ./readme)
-  echo "-- the program in $readme: $told"
-  [ "$told" = "ok: verify_otp" ] || exit 1
+  PAYWALL_BASE_URL=$SANDBOX_HTTPS run prints "ok: verify_otp" ./readme "$readme"
 done
+all_ran
 echo "C++: all passed"

@@ -7,6 +7,7 @@
 #   test.sh build        compiles everything
 #   test.sh mono         on Mono alone
 #   test.sh core         on .NET Core alone
+#   ONLY=Class.Test test.sh    this test, or this class, alone
 #   test.sh windows ARCH WINE DLL CC    on .NET Core 2.1 for Windows (x64 or x86), which the command WINE runs, against this
 #                        DLL and those that CC builds. scripts/windows.sh calls it.
 #
@@ -142,9 +143,17 @@ fetch_windows() { # ARCH
   rm -rf "$raw"
 }
 
+# What is made here is made once, for all that tests with it beside each other.
+source "$repository/scripts/once.sh"
+assembly=$work/package/bin/Release/net462/Paywall.dll
+make_package() { fetch; package; }
+packaged() { once "$assembly" make_package test.sh src tests/published "$target/libpaywall.so"; }
 build() {
-  fetch
-  package
+  packaged
+  once "$work/netstandard2.0/Paywall.Tests.exe" make_programs test.sh src tests examples README.md README.tr.md "$target/libpaywall.so"
+}
+
+make_programs() {
   compile "$work/net462" net462
   mcs -langversion:7 -warn:4 -warnaserror -target:library -r:"$work/net462/Paywall.dll" -r:"$nunit" -r:System.Core.dll \
     -r:System.Xml.Linq.dll \
@@ -191,7 +200,9 @@ on_mono() (
   cd "$work/net462"
   # In its own process and domain: the console's own would look for our files elsewhere.
   nunit-console -nologo -nodots -process=Single -domain=None -noshadow -result="$work/net462/results.xml" \
-    "$work/net462/Paywall.Tests.dll" | tee "$work/net462/printed"
+    ${ONLY:+"-run=Paywall.Tests.$ONLY"} "$work/net462/Paywall.Tests.dll" | tee "$work/net462/printed"
+  sed -nE 's/^[0-9]+\) .*Paywall\.Tests\.([A-Za-z]+\.[A-Za-z0-9_]+).*/this test alone: make test-dotnet ONLY=\1/p' \
+    "$work/net462/printed" | sort -u >&2
   grep -q '^Tests run: [1-9][0-9]*, Errors: 0, Failures: 0, Inconclusive: 0,' "$work/net462/printed"
   grep -q 'Not run: 0, Invalid: 0, Ignored: 0, Skipped: 0' "$work/net462/printed"
 )
@@ -206,8 +217,7 @@ on_core() (
 on_windows() ( # ARCH WINE DLL CC
   local folder=$work/windows-$1 wine=$2
   to_windows() { local path=Z:$1; echo "${path//\//\\}"; }
-  fetch
-  package
+  packaged
   fetch_windows "$1"
   build_core "windows-$1" 2.1.0
   fakes "$folder" "$4" .dll -static-libgcc

@@ -39,7 +39,13 @@ pascal() { # NAME SOURCE FLAGS…
 shared=("-Fl$out/shared" -k-rpath "-k$out/shared")
 gcc_library=$(dirname "$(gcc -print-libgcc-file-name)")
 static=(-dPAYWALL_STATIC "-Fl$out/static" "-Fl$gcc_library")
-run() { echo "-- $*"; "$@"; }
+part=pascal
+source "$repository/scripts/steps.sh"
+heap_checked() { # PROGRAM…: the compiler's own memory checker reports into a file
+  rm -f heap
+  HEAPTRC="log=$out/heap" "$@" || return
+  grep '^0 unfreed memory blocks' heap || { cat heap >&2; return 1; }
+}
 
 pascal scenarios "$here/tests/scenarios.pas" "${shared[@]}"
 pascal scenarios-checked "$here/tests/scenarios.pas" "${shared[@]}" -Criot -gh -gl
@@ -59,21 +65,14 @@ start_sandbox
 trap 'stop_sandbox; rm -rf "$out"' EXIT
 export SCENARIOS=$repository/tests/scenarios.json
 
-for program in ./scenarios ./scenarios-checked ./scenarios-static; do
-  for what in "" threads refused; do
-    before=$(ask_sandbox GET /__sandbox/requests)
-    # The compiler's own memory checker reports into a file.
-    HEAPTRC="log=$out/heap" run "$program" $what
-    if [ "$what" = refused ]; then
-      [ "$before" = "$(ask_sandbox GET /__sandbox/requests)" ] || { echo "bad input was sent" >&2; exit 1; }
-    fi
-    if [ "$program" = ./scenarios-checked ]; then
-      grep -q '^0 unfreed memory blocks' heap || { cat heap >&2; exit 1; }
-      grep '^0 unfreed memory blocks' heap
-      rm heap
-    fi
-  done
+for program in ./scenarios ./scenarios-static; do
+  run "$program"
+  run "$program" threads
+  run sends_nothing "$program" refused
 done
+run heap_checked ./scenarios-checked
+run heap_checked ./scenarios-checked threads
+run sends_nothing heap_checked ./scenarios-checked refused
 
 export PAYWALL_BASE_URL=$SANDBOX_HTTPS
 run python3 "$here/tests/till.py" "$out/till"
@@ -82,8 +81,7 @@ run python3 "$here/tests/till.py" "$out/till"
 for readme in README.md README.tr.md; do
   sed -n '/^```pascal$/,/^```$/{/^```/d;p};/^```$/q' "$here/$readme" >readme.pas
   pascal readme readme.pas "${shared[@]}"
-  told=$(./readme)
-  echo "-- the program in $readme: $told"
-  [ "$told" = "ok: verify_otp" ] || exit 1
+  run prints "ok: verify_otp" ./readme "$readme"
 done
+all_ran
 echo "Pascal: all passed"

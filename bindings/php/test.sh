@@ -6,6 +6,7 @@
 #   test.sh level        PHP 7.4 alone
 #   test.sh phpunit      PHPUnit alone
 #   test.sh fpm          PHP-FPM alone
+#   ONLY=word test.sh    PHPUnit's tests whose name has the word
 #
 # Needs the Debian packages php8.2-cli php8.2-curl php8.2-fpm php8.2-mbstring php8.2-opcache php8.2-xml phpunit composer
 # php-illuminate-cache php-illuminate-http nginx-light (or nginx) gcc procps util-linux python3-venv (for Node.js, where
@@ -30,11 +31,24 @@ export PAYWALL_SANDBOX=$target/paywall-sandbox
 export PAYWALL_SCENARIOS=${PAYWALL_SCENARIOS:-$repository/tests/scenarios.json}
 export PAYWALL_HEADER=$repository/include/paywall_php.h
 
+printed=$(mktemp)
+trap 'rm -f "$printed"' EXIT
+found=
+
 unit() { # TITLE INI-LINE ARGUMENTS…
   printf '\n== PHPUnit: %s\n' "$1"
   local ini=$2
   shift 2
-  php -d "$ini" -d zend.assertions=1 "$(command -v phpunit)" "$@"
+  php -d "$ini" -d zend.assertions=1 "$(command -v phpunit)" ${ONLY:+--filter "$ONLY"} "$@" | tee "$printed" || {
+    sed -nE 's/^[0-9]+\) .*::([A-Za-z0-9_]+).*/this test alone: make test-php ONLY=\1/p' "$printed" | sort -u >&2
+    return 1
+  }
+  if grep -q 'No tests executed' "$printed"; then
+    # Not every suite has tests with the word; one must have.
+    [ -n "${ONLY:-}" ]
+  else
+    found=yes
+  fi
 }
 
 level() {
@@ -48,6 +62,7 @@ phpunits() {
   PAYWALL_TEST_THROUGH=FFI unit 'through FFI' ffi.enable=1 --testsuite calls
   PAYWALL_TEST_THROUGH='the command' unit 'through the command' ffi.enable=0 --testsuite calls
   unit 'processes of their own' ffi.enable=1 --testsuite process
+  [ -n "$found" ] || { echo "php: no test has '${ONLY-}' in its name" >&2; exit 1; }
 }
 
 fpm() {
@@ -55,6 +70,8 @@ fpm() {
   tests/fpm/run.sh
 }
 
+# A word chooses among PHPUnit's tests.
+[ -z "${ONLY:-}" ] || set -- phpunit
 case "${1:-all}" in
   level) level ;;
   phpunit) phpunits ;;

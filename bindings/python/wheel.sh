@@ -14,24 +14,32 @@ for program in cc "${PYTHON:-python3}"; do
   command -v "$program" >/dev/null || { echo "missing: $program" >&2; exit 1; }
 done
 
+source "$repository/scripts/once.sh"
+python=$work/venv/bin/python
+
 # A finished environment is kept as long as it is what would be made now.
 stamp=$work/stamp
 wanted=$("${PYTHON:-python3}" -VV; echo "$work"; cat "$here/requirements-test.txt")
-if [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]; then
-  rm -rf "$work"
-  mkdir -p "$work"
-  "${PYTHON:-python3}" -m venv "$work/venv" || { echo "missing: python3-venv" >&2; exit 1; }
-  "$work/venv/bin/python" -m pip install --quiet --requirement "$here/requirements-test.txt"
-  printf '%s' "$wanted" >"$stamp"
-fi
-python=$work/venv/bin/python
+[ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] || rm -f "$python"
 
-# What the wheel is built from is a copy: building leaves its own files beside it.
-rm -rf "$work/source" "$work/dist"
-mkdir "$work/source"
-cp -R "$here/src" "$here/pyproject.toml" "$here/setup.py" "$here/README.md" "$work/source"
-unset PAYWALL_LIBRARY PYTHONPATH
-PAYWALL_BUNDLE=$target/libpaywall.so "$python" -m build --wheel --no-isolation --outdir "$work/dist" "$work/source" \
-  >"$work/build.log" 2>&1 || { cat "$work/build.log" >&2; exit 1; }
-"$python" -m pip install --quiet --no-index --no-deps --force-reinstall "$work"/dist/paywall-*.whl
+make_wheel() {
+  if [ ! -e "$python" ]; then
+    rm -rf "$work"
+    mkdir -p "$work"
+    "${PYTHON:-python3}" -m venv "$work/venv" || { echo "missing: python3-venv" >&2; exit 1; }
+    "$python" -m pip install --quiet --requirement "$here/requirements-test.txt"
+    printf '%s' "$wanted" >"$stamp"
+  fi
+
+  # What the wheel is built from is a copy: building leaves its own files beside it.
+  rm -rf "$work/source" "$work/dist"
+  mkdir "$work/source"
+  cp -R "$here/src" "$here/pyproject.toml" "$here/setup.py" "$here/README.md" "$work/source"
+  unset PAYWALL_LIBRARY PYTHONPATH
+  PAYWALL_BUNDLE=$target/libpaywall.so "$python" -m build --wheel --no-isolation --outdir "$work/dist" "$work/source" \
+    >"$work/build.log" 2>&1 || { cat "$work/build.log" >&2; exit 1; }
+  "$python" -m pip install --quiet --no-index --no-deps --force-reinstall "$work"/dist/paywall-*.whl
+}
+
+once "$python" make_wheel "$here"/{src,pyproject.toml,setup.py,README.md,requirements-test.txt,wheel.sh} "$target/libpaywall.so"
 echo "$python"

@@ -8,6 +8,7 @@ use paywall::{Client, Config};
 
 use crate::judge::{GRACE, SESSION, TOKEN, Told};
 use crate::names::{NameServer, Reply, Zone};
+use crate::watch::Watch;
 
 /// How many names are looked up at once, and how many are asked for.
 const MOST: usize = 16;
@@ -39,7 +40,7 @@ pub fn complaints() -> Vec<String> {
     if lookups != MOST {
         complaints.push(format!("{lookups} names were looked up"));
     }
-    complaints.extend(told.iter().filter(|told| told.took > TIMEOUT + GRACE).map(|told| format!("late: {told:?}")));
+    complaints.extend(told.iter().filter(|told| told.own > TIMEOUT + GRACE).map(|told| format!("late: {told:?}")));
     let at_once = |told: &&Told| told.outcome == "not_sent/dns" && told.took >= TIMEOUT;
     complaints.extend(told.iter().find(at_once).map(|told| format!("refused only at the deadline: {told:?}")));
 
@@ -71,7 +72,7 @@ fn call(name: &str, start: &Barrier) -> Told {
     }
     let client = Client::new(&config).expect("a good configuration");
     start.wait();
-    let begun = Instant::now();
+    let watch = Watch::start();
     let outcome = client.resend_otp(TOKEN, SESSION);
-    Told::new(&outcome, begun.elapsed())
+    Told::new(&outcome, &watch)
 }

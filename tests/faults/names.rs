@@ -53,7 +53,17 @@ struct Zones {
     zones: HashMap<String, Zone>,
     /// How often each name's A was asked for.
     asked: HashMap<String, usize>,
-    held: Vec<(String, Question, SocketAddr)>,
+    held: Vec<(Question, SocketAddr)>,
+}
+
+impl Zones {
+    /// The questions about a name that were held back: they are not any more.
+    fn release(&mut self, name: &str) -> Vec<(Question, SocketAddr)> {
+        let held = std::mem::take(&mut self.held);
+        let (release, keep): (Vec<_>, _) = held.into_iter().partition(|(question, _)| question.name == name);
+        self.held = keep;
+        release
+    }
 }
 
 pub struct NameServer {
@@ -139,19 +149,24 @@ impl NameServer {
         self.zones.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// From now on this is what is answered about a name.
-    pub fn set(&self, name: &str, zone: &Zone) {
-        self.zones().zones.insert(name.to_owned(), zone.clone());
+    /// From now on this is what is answered about a name; to what was held back, too.
+    pub fn set(self: &Arc<Self>, name: &str, zone: &Zone) {
+        let held = {
+            let mut zones = self.zones();
+            zones.zones.insert(name.to_owned(), zone.clone());
+            zones.release(name)
+        };
+        for (question, from) in held {
+            let reply = if question.kind == A { &zone.a } else { &zone.aaaa };
+            self.reply(question, reply.clone(), from);
+        }
     }
 
     /// The point is over: whoever still asks learns that there is no such name. Returns how often it was looked up.
     pub fn forget(&self, name: &str) -> usize {
         let mut zones = self.zones();
         zones.zones.remove(name);
-        let held = std::mem::take(&mut zones.held);
-        let (release, keep) = held.into_iter().partition(|(of, ..)| of == name);
-        zones.held = keep;
-        for (_, question, from) in release {
+        for (question, from) in zones.release(name) {
             self.send(&question.answer(NXDOMAIN, false, &[]), from);
         }
         zones.asked.remove(name).unwrap_or_default()
@@ -174,7 +189,7 @@ impl NameServer {
                 let zone = zones.zones.get(&question.name);
                 let reply = zone.map(|zone| if question.kind == A { &zone.a } else { &zone.aaaa }).cloned();
                 if let Some(Reply::Held) = reply {
-                    zones.held.push((question.name.clone(), question.clone(), from));
+                    zones.held.push((question.clone(), from));
                 }
                 reply.unwrap_or(Reply::Code(NXDOMAIN))
             };

@@ -138,5 +138,10 @@ fn row(table: &mut String, one: &Judged) {
 /// The points that failed, for a panic's message.
 pub fn failures(judged: &[Judged]) -> Vec<String> {
     let failed = judged.iter().filter(|one| !one.complaints.is_empty());
-    failed.map(|one| format!("{}: {}", one.point.name, one.complaints.join("; "))).collect()
+    failed
+        .map(|one| {
+            let (name, complaints) = (&one.point.name, one.complaints.join("; "));
+            format!("{name}: {complaints}\n    this point alone: make faults FAULTS={name}")
+        })
+        .collect()
 }

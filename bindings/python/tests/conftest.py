@@ -1,9 +1,17 @@
+import sys
 from typing import Any, Dict, Iterator
 
 import pytest
 from sandbox import Sandbox
 
 import paywall
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """A failure says how to run that test alone."""
+    if report.failed:
+        name = report.nodeid.rsplit("::", 1)[-1].split("[", 1)[0]
+        print(f"\nthis test alone: make test-python ONLY={name}", file=sys.stderr)
 
 
 @pytest.fixture(scope="session")

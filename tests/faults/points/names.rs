@@ -17,6 +17,8 @@ const REFUSED: Outcomes = &["invalid/config"];
 
 /// An address of this machine's that is no loopback address: the test gives it to the interface.
 pub const OTHER: &str = "10.9.9.9";
+/// Several times what the system's resolver waits for a name server.
+const PATIENT: Duration = Duration::from_secs(20);
 const NO_ROUTE: &str = "192.0.2.1";
 const NO_ROUTE_V6: &str = "2001:db8::1";
 
@@ -87,13 +89,18 @@ fn slow() -> Vec<Point> {
         // The system's resolver answers once it knows both.
         named("name-slow/aaaa-after-the-deadline", Zone { a: here(), aaaa: Reply::Held }, UNSENT_LATE),
         named("name-slow/in-time", late(400), OK),
-        // The system's resolver gives up first.
-        named("name-slow/silence", both(Reply::Silence), UNRESOLVED),
-        named("name-slow/silence-for-a", Zone { a: Reply::Silence, aaaa: Reply::Code(0) }, UNRESOLVED),
-        named("name-slow/silence-for-aaaa", Zone { a: here(), aaaa: Reply::Silence }, OK_OR_UNRESOLVED),
+        patient(named("name-slow/silence", both(Reply::Silence), UNRESOLVED)),
+        patient(named("name-slow/silence-for-a", Zone { a: Reply::Silence, aaaa: Reply::Code(0) }, UNRESOLVED)),
+        patient(named("name-slow/silence-for-aaaa", Zone { a: here(), aaaa: Reply::Silence }, OK_OR_UNRESOLVED)),
         // The name is there again at the next call.
         again(named("name-slow/then-in-time", both(Reply::Held), UNSENT_LATE), at(&["127.0.0.1"]), OK),
     ]
+}
+
+/// The system's resolver gives up first, on a busy machine too.
+fn patient(mut point: Point) -> Point {
+    (point.timeout, point.connect_timeout) = (PATIENT, PATIENT);
+    point
 }
 
 /// Another call, before which the name server changes its mind.
@@ -128,7 +135,8 @@ fn garbage() -> Vec<Point> {
         points.push(named(format!("name-garbage/cut-{n:02}"), both(Reply::Cut(n, here())), UNRESOLVED));
     }
     points.push(named("name-garbage/cut-by-one", both(Reply::Cut(whole + 1, here())), UNRESOLVED));
-    points
+    // It goes on waiting for a better answer.
+    points.into_iter().map(patient).collect()
 }
 
 fn aliases() -> Vec<Point> {

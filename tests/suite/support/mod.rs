@@ -4,6 +4,7 @@ pub mod certificates;
 pub mod children;
 pub mod process;
 pub mod server;
+pub mod watch;
 
 use std::process::Command;
 

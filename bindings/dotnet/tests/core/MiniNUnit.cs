@@ -89,9 +89,11 @@ namespace NUnit.Framework
         private static int Main()
         {
             int passed = 0, failed = 0;
+            string only = Environment.GetEnvironmentVariable("ONLY") ?? "";
             Stopwatch watch = Stopwatch.StartNew();
             foreach (Type fixture in typeof(Runner).Assembly.GetTypes().Where(type => Has<TestFixtureAttribute>(type)))
-                foreach (MethodInfo test in fixture.GetMethods().Where(method => Has<TestAttribute>(method)))
+                foreach (MethodInfo test in fixture.GetMethods().Where(method => Has<TestAttribute>(method)
+                    && (fixture.Name + "." + method.Name + ".").StartsWith(only == "" ? "" : only + ".")))
                     foreach (object[] arguments in Cases(fixture, test))
                         if (Passes(fixture, test, arguments))
                             passed++;
@@ -131,6 +133,7 @@ namespace NUnit.Framework
             {
                 Console.WriteLine("FAILED " + fixture.Name + "." + test.Name + " (" + string.Join(", ", arguments) + ") "
                     + error.InnerException);
+                Console.WriteLine("this test alone: make test-dotnet ONLY=" + fixture.Name + "." + test.Name);
                 return false;
             }
         }
