@@ -51,6 +51,8 @@ in_debian_apt() { # FOLDER update|install PACKAGES…
 settle_debian() { # FOLDER MIRROR SECURITY
   local folder=$1 file
   cp -L /etc/resolv.conf /etc/hosts "$folder/etc/"
+  # It is thrown away sooner than a power cut could hurt it.
+  echo force-unsafe-io >"$folder/etc/dpkg/dpkg.cfg.d/unsafe-io"
   if [ -n "$2" ]; then
     printf 'deb %s %s main\n' "$2" bookworm "$2" bookworm-updates ${3:+"$3" bookworm-security} >"$folder/etc/apt/sources.list"
   fi

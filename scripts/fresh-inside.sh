@@ -17,7 +17,7 @@ as() { # USER FOLDER COMMAND…
 # A person's own machine has sudo.
 useradd --create-home --shell /bin/bash shop
 apt-get -qq update
-DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends sudo >/dev/null
+DEBIAN_FRONTEND=noninteractive DEBCONF_NOWARNINGS=yes apt-get -qq install -y --no-install-recommends sudo >/dev/null
 echo 'shop ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/shop
 for home in /home/shop /root; do
   [ ! -d /etc/clients ] || cp -R /etc/clients/. "$home/"

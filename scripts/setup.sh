@@ -11,8 +11,8 @@ missing() { echo "missing: $*" >&2; exit 1; }
 
 needed=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
 command -v cargo >/dev/null || missing "cargo $needed or newer (https://rustup.rs)"
-found=$(cargo --version 2>&1 | sed -n 's/^cargo \([0-9.]*\).*/\1/p')
-[ -n "$found" ] || missing "a cargo that runs: $(cargo --version 2>&1 | head -n 1)"
+version=$(cargo --version 2>&1) || missing "a cargo that runs: ${version%%$'\n'*}"
+found=$(sed -n 's/^cargo \([0-9.]*\).*/\1/p' <<<"$version")
 [ "$(printf '%s\n' "$needed" "$found" | sort -V | head -n 1)" = "$needed" ] ||
   missing "cargo $needed or newer: this one is $found (rustup update)"
 
