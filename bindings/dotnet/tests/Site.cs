@@ -34,14 +34,15 @@ namespace Paywall.Tests
             // From a shell that stops both with this process, whatever ends it: its standard input closes then.
             servers = Process.Start(new ProcessStartInfo("/bin/sh", "-c \"cd '" + folder + "' && unset PAYWALL_LIBRARY\n"
                 + "fastcgi-mono-server4 --applications=/:" + Root + " --socket=unix:" + Socket + " >application.log 2>&1 & a=$!\n"
-                + "nginx -c '" + folder + "/nginx.conf' -e nginx.log & n=$!\n"
+                + "nginx -c '" + folder + "/nginx.conf' -e '" + folder + "/nginx.log' & n=$!\n"
                 + "read -r end; kill $a $n; wait $a $n 2>/dev/null\"")
             {
                 UseShellExecute = false, RedirectStandardInput = true,
             });
             for (int i = 0; i < 400 && !(File.Exists(Socket) && File.Exists(Path.Combine(folder, "nginx.pid"))); i++)
                 Thread.Sleep(50);
-            Assert.IsTrue(File.Exists(Socket), "the application server did not start");
+            Assert.IsTrue(File.Exists(Socket), "the application server did not start: " + Logs());
+            Assert.IsTrue(File.Exists(Path.Combine(folder, "nginx.pid")), "nginx did not start: " + Logs());
         }
 
         internal string Address { get; private set; }
