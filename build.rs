@@ -22,11 +22,11 @@ fn main() {
 
 fn generate(root: &Path, config: &str, header: &Path) {
     println!("cargo::rerun-if-changed={config}");
-    println!("cargo::rerun-if-changed=src/ffi");
+    println!("cargo::rerun-if-changed=src/capi");
     let config = cbindgen::Config::from_file(root.join(config)).expect("the cbindgen configuration can be read");
     let mut builder = cbindgen::Builder::new().with_config(config);
-    for module in ["version", "config", "context", "document"] {
-        builder = builder.with_src(root.join("src/ffi").join(module).with_extension("rs"));
+    for module in ["version", "status", "config", "context", "document"] {
+        builder = builder.with_src(root.join("src/capi").join(module).with_extension("rs"));
     }
     builder.generate().expect("the header can be generated").write_to_file(header);
 }

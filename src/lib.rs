@@ -4,7 +4,7 @@
 //! so this library never sends a request twice, and every [`Outcome`] says what is known about the one that was sent.
 //!
 //! ```no_run
-//! # fn main() -> Result<(), Box<paywall::Outcome>> {
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let mut config = paywall::Config::new();
 //! config.set("environment", "test")?;
 //! config.set("api_key", "…")?;
@@ -17,22 +17,35 @@
 //! # }
 //! ```
 //!
-//! The folders, from the top down: [`ffi`] is the C ABI, a thin shell over `client`; `decision` says what an answer
-//! means; `delivery` gets a request out and an answer in; `config`, `arguments` and `outcome` are what goes in and what
-//! comes out. The operating system's functions that std lacks are under `ffi::os`: `unsafe` stands in `ffi` alone.
+//! The floors, from the top down; a module imports from floors below its own only, which a test holds:
+//!
+//! | floor | modules |
+//! | --- | --- |
+//! | the C interface | [`capi`], a thin shell over `client` |
+//! | a call from its entry to its outcome | `client` |
+//! | what an answer means; how a request leaves and an answer comes in | `decision`; `delivery` |
+//! | what goes in | `config`, `arguments` |
+//! | what comes out; base64 | `outcome`; `encoding` |
+//! | texts that nobody may see; texts that somebody else wrote | `secret`; `json` |
+//! | the operating system's functions that std lacks | `os` |
+//! | panics of our own code | `panics` |
+//!
+//! `unsafe` stands in two folders: `capi` (inbound) and `os` (outbound).
 
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
 mod arguments;
+#[allow(unsafe_code)]
+pub mod capi;
 mod client;
 mod config;
 mod decision;
 mod delivery;
 mod encoding;
-#[allow(unsafe_code)]
-pub mod ffi;
 mod json;
+#[allow(unsafe_code)]
+mod os;
 mod outcome;
 mod panics;
 mod secret;

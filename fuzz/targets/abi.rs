@@ -9,7 +9,7 @@ use std::ptr::{self, null, null_mut};
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use paywall::ffi::*;
+use paywall::capi::*;
 use paywall_fuzz::document::{agrees_with_the_table, checked};
 use paywall_fuzz::server::Server;
 use paywall_fuzz::{SESSION, TOKEN, abi, closing};

@@ -17,12 +17,16 @@
 
 mod codes;
 mod envelope;
+mod retry_after;
 #[cfg(test)]
 mod tests;
+mod wording;
 
 use crate::arguments;
 use crate::outcome::{Kind, Status};
 use envelope::Envelope;
+pub(crate) use retry_after::retry_after;
+pub(crate) use wording::{describe, quotable};
 
 /// A whole HTTP answer.
 pub(crate) struct Answer<'a> {
@@ -47,10 +51,26 @@ pub(crate) struct Verdict {
     pub(crate) text: Option<String>,
 }
 
+/// The rows of the table, by their numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Row {
+    NoAnswer = 1,
+    Listed = 2,
+    ServerError = 3,
+    ClientError = 4,
+    Redirect = 5,
+    NoEnvelope = 6,
+    Upstream = 7,
+    Failure = 8,
+    ThreeDSecure = 9,
+    Sent = 10,
+    Unclear = 11,
+}
+
 /// The row that matched, and what it says.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Ruling {
-    pub(crate) row: u8,
+    pub(crate) row: Row,
     pub(crate) status: Status,
     pub(crate) kind: Option<Kind>,
     /// The code that decided.
@@ -61,12 +81,12 @@ pub(crate) struct Ruling {
 
 impl Default for Ruling {
     fn default() -> Self {
-        Ruling::new(11, Status::InDoubt, Kind::BadResponse)
+        Ruling::new(Row::Unclear, Status::InDoubt, Kind::BadResponse)
     }
 }
 
 impl Ruling {
-    fn new(row: u8, status: Status, kind: Kind) -> Self {
+    fn new(row: Row, status: Status, kind: Kind) -> Self {
         Ruling { row, status, kind: Some(kind), code: None, detail: None }
     }
 
@@ -101,41 +121,41 @@ pub(crate) fn decide(answer: &Answer) -> Verdict {
 
 fn ruling(http_status: u16, envelope: Option<&Envelope>) -> Ruling {
     match (http_status, envelope) {
-        (200..=299, Some(envelope)) => row_2(envelope).unwrap_or_else(|| rows_7_to_11(envelope)),
-        (400..=499, Some(envelope)) => row_2(envelope).unwrap_or_else(|| row_4(http_status, Some(envelope))),
-        (500..=599, _) => Ruling::new(3, Status::InDoubt, Kind::ServerError).because(http_status),
-        (400..=499, None) => row_4(http_status, None),
-        (303, _) => Ruling::new(5, Status::InDoubt, Kind::BadResponse).because(http_status),
-        (300..=399, _) => Ruling::new(5, Status::Rejected, Kind::Redirect).because(http_status),
-        (200..=299, None) => Ruling::new(6, Status::InDoubt, Kind::BadResponse).because(http_status),
+        (200..=299, Some(envelope)) => listed(envelope).unwrap_or_else(|| by_envelope(envelope)),
+        (400..=499, Some(envelope)) => listed(envelope).unwrap_or_else(|| client_error(http_status, Some(envelope))),
+        (500..=599, _) => Ruling::new(Row::ServerError, Status::InDoubt, Kind::ServerError).because(http_status),
+        (400..=499, None) => client_error(http_status, None),
+        (303, _) => Ruling::new(Row::Redirect, Status::InDoubt, Kind::BadResponse).because(http_status),
+        (300..=399, _) => Ruling::new(Row::Redirect, Status::Rejected, Kind::Redirect).because(http_status),
+        (200..=299, None) => Ruling::new(Row::NoEnvelope, Status::InDoubt, Kind::BadResponse).because(http_status),
         // 101, or a number that HTTP does not have: no answer to this request.
-        _ => Ruling::new(1, Status::InDoubt, Kind::BadResponse).because(http_status),
+        _ => Ruling::new(Row::NoAnswer, Status::InDoubt, Kind::BadResponse).because(http_status),
     }
 }
 
 /// A listed code, wherever the service put it: the envelope calls such a failure `Result: true`.
-fn row_2(envelope: &Envelope) -> Option<Ruling> {
-    let listed = |kind| {
+fn listed(envelope: &Envelope) -> Option<Ruling> {
+    let ruling = |kind| {
         let status = if kind == Kind::Upstream { Status::InDoubt } else { Status::Rejected };
-        Ruling::new(2, status, kind)
+        Ruling::new(Row::Listed, status, kind)
     };
     let exception = envelope.exception.as_ref().and_then(|exception| exception.code.as_deref());
     if let Some((code, kind)) = exception.and_then(|code| Some((code, codes::exception(code)?))) {
-        return Some(listed(kind).because(code));
+        return Some(ruling(kind).because(code));
     }
     let code = envelope.error_code?;
     let kind = codes::error_code(code)?;
-    Some(Ruling { detail: codes::error_name(code), ..listed(kind).because(code) })
+    Some(Ruling { detail: codes::error_name(code), ..ruling(kind).because(code) })
 }
 
-fn row_4(http_status: u16, envelope: Option<&Envelope>) -> Ruling {
+fn client_error(http_status: u16, envelope: Option<&Envelope>) -> Ruling {
     // An envelope that tells of trouble behind the service, or of success, contradicts the status: in doubt.
-    if let Some(seen) = envelope.map(rows_7_to_11) {
-        if seen.row == 7 {
-            return Ruling { row: 4, ..seen };
+    if let Some(seen) = envelope.map(by_envelope) {
+        if seen.row == Row::Upstream {
+            return Ruling { row: Row::ClientError, ..seen };
         }
-        if seen.row == 10 {
-            return Ruling::new(4, Status::InDoubt, Kind::BadResponse).because(http_status);
+        if seen.row == Row::Sent {
+            return Ruling::new(Row::ClientError, Status::InDoubt, Kind::BadResponse).because(http_status);
         }
     }
     let (status, kind) = match http_status {
@@ -146,15 +166,15 @@ fn row_4(http_status: u16, envelope: Option<&Envelope>) -> Ruling {
         429 => (Status::Rejected, Kind::RateLimited),
         _ => (Status::Rejected, Kind::Http),
     };
-    Ruling::new(4, status, kind).because(http_status)
+    Ruling::new(Row::ClientError, status, kind).because(http_status)
 }
 
-fn rows_7_to_11(envelope: &Envelope) -> Ruling {
+fn by_envelope(envelope: &Envelope) -> Ruling {
     let status_code = envelope.status_code;
     let error_code = envelope.error_code.unwrap_or(0);
 
     if let Some(code @ 500..=599) = status_code {
-        return Ruling::new(7, Status::InDoubt, Kind::Upstream).because(code);
+        return Ruling::new(Row::Upstream, Status::InDoubt, Kind::Upstream).because(code);
     }
 
     let succeeded = matches!(status_code, Some(200 | 202));
@@ -167,22 +187,22 @@ fn rows_7_to_11(envelope: &Envelope) -> Ruling {
             Some(429) => (Status::Rejected, Kind::RateLimited),
             _ => (Status::Rejected, Kind::Declined),
         };
-        let row_8 = Ruling::new(8, status, kind);
+        let failure = Ruling::new(Row::Failure, status, kind);
         let exception = envelope.exception.as_ref().and_then(|exception| exception.code.as_deref());
         return match (exception, status_code) {
-            (Some(code), _) => row_8.because(code),
-            _ if error_code != 0 => Ruling { detail: codes::error_name(error_code), ..row_8.because(error_code) },
-            (None, Some(code)) if failed => row_8.because(code),
-            _ => row_8,
+            (Some(code), _) => failure.because(code),
+            _ if error_code != 0 => Ruling { detail: codes::error_name(error_code), ..failure.because(error_code) },
+            (None, Some(code)) if failed => failure.because(code),
+            _ => failure,
         };
     }
 
     match envelope.response_code.as_deref() {
-        Some(code @ "5010") => Ruling::new(9, Status::Rejected, Kind::ThreeDSecure).because(code),
+        Some(code @ "5010") => Ruling::new(Row::ThreeDSecure, Status::Rejected, Kind::ThreeDSecure).because(code),
         Some("5001" | "5008" | "0000") if succeeded => {
-            Ruling { row: 10, status: Status::Ok, kind: None, code: None, detail: None }
+            Ruling { row: Row::Sent, status: Status::Ok, kind: None, code: None, detail: None }
         }
-        Some(code) => Ruling::new(11, Status::InDoubt, Kind::BadResponse).because(code),
-        None => Ruling::new(11, Status::InDoubt, Kind::BadResponse),
+        Some(code) => Ruling::new(Row::Unclear, Status::InDoubt, Kind::BadResponse).because(code),
+        None => Ruling::new(Row::Unclear, Status::InDoubt, Kind::BadResponse),
     }
 }

@@ -18,7 +18,7 @@ fn verdict(http_status: u16, body: &str) -> Verdict {
 fn told(http_status: u16, body: &str) -> String {
     let ruling = verdict(http_status, body).ruling;
     let kind = ruling.kind.map_or("-", |kind| kind.name());
-    format!("{} {} {kind} {}", ruling.row, ruling.status.name(), ruling.code.as_deref().unwrap_or("-"))
+    format!("{} {} {kind} {}", ruling.row as u8, ruling.status.name(), ruling.code.as_deref().unwrap_or("-"))
 }
 
 #[track_caller]

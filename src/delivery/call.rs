@@ -1,9 +1,11 @@
-//! The call that this thread is making: its limits, and what is true about it so far.
+//! A call: its limits, and what is true about it so far.
 //!
-//! ureq works on the calling thread from end to end, and hands a transport neither the call it serves nor its deadline;
-//! so they are kept per thread. They also outlive a panic: what was sent stays known.
+//! ureq works on the calling thread from end to end, and hands a transport neither the call that it serves nor the deadline
+//! of that. So what is true about a call is kept per thread, where the transport finds it: that is what the free functions
+//! here are for. Everybody else holds the call as a value.
 
 use std::cell::{Cell, RefCell};
+use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
 use std::time::{Duration, Instant};
 
@@ -22,7 +24,55 @@ pub(crate) struct Limits {
     pub(crate) idle_timeout: Duration,
 }
 
-struct Call {
+/// The call that this thread is making. A thread makes one at a time.
+///
+/// It outlives a panic that is caught while it is held: what was sent stays known.
+#[must_use = "the call ends when it is dropped"]
+pub(crate) struct Call {
+    /// What is true about it is kept for this thread alone.
+    _of_this_thread: PhantomData<*const ()>,
+}
+
+impl Call {
+    /// Begins a call: nothing is sent, nothing has failed.
+    pub(crate) fn begin(limits: Limits) -> Self {
+        STATE.with(|state| state.begin(Some(limits)));
+        Call { _of_this_thread: PhantomData }
+    }
+
+    /// Begins another attempt within the same limits, after one that sent nothing.
+    pub(super) fn try_again(&self) {
+        STATE.with(|state| state.begin(state.limits.get()));
+    }
+
+    /// Whether any byte of the request was given to the transport.
+    pub(crate) fn is_sent(&self) -> bool {
+        is_sent()
+    }
+
+    /// Which connection carries the call.
+    pub(crate) fn connection(&self) -> Option<Connection> {
+        connection()
+    }
+
+    pub(super) fn was_closed_by_peer(&self) -> bool {
+        STATE.with(|state| state.closed_by_peer.get())
+    }
+
+    /// The reason for which the transport told ureq to give up.
+    pub(super) fn take_failure(&self) -> Option<Failure> {
+        STATE.with(|state| state.failure.take())
+    }
+}
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        STATE.with(|state| state.begin(None));
+    }
+}
+
+struct State {
+    /// None outside of a call.
     limits: Cell<Option<Limits>>,
     sent: Cell<u64>,
     closed_by_peer: Cell<bool>,
@@ -31,10 +81,10 @@ struct Call {
 }
 
 thread_local! {
-    // Never dropped, so that a host may call from the destructor of a thread-local of its own. Nothing leaks:
-    // `take_failure` ends every call.
-    static CALL: ManuallyDrop<Call> = const {
-        ManuallyDrop::new(Call {
+    // Never dropped, so that a host may call from the destructor of a thread-local of its own. Nothing leaks: the end of
+    // a call leaves nothing in it.
+    static STATE: ManuallyDrop<State> = const {
+        ManuallyDrop::new(State {
             limits: Cell::new(None),
             sent: Cell::new(0),
             closed_by_peer: Cell::new(false),
@@ -44,20 +94,19 @@ thread_local! {
     };
 }
 
-/// Begins an attempt: nothing is sent, nothing has failed.
-pub(crate) fn begin(limits: Limits) {
-    CALL.with(|call| {
-        call.limits.set(Some(limits));
-        call.sent.set(0);
-        call.closed_by_peer.set(false);
-        call.connection.set(None);
-        call.failure.replace(None);
-    });
+impl State {
+    fn begin(&self, limits: Option<Limits>) {
+        self.limits.set(limits);
+        self.sent.set(0);
+        self.closed_by_peer.set(false);
+        self.connection.set(None);
+        self.failure.replace(None);
+    }
 }
 
 /// The limits of the call. Outside of one everything is over at once.
 pub(super) fn limits() -> Limits {
-    CALL.with(|call| call.limits.get()).unwrap_or_else(|| Limits {
+    STATE.with(|state| state.limits.get()).unwrap_or_else(|| Limits {
         deadline: Deadline::after(Instant::now(), Duration::ZERO),
         connect_timeout: Duration::ZERO,
         idle_timeout: Duration::ZERO,
@@ -66,43 +115,35 @@ pub(super) fn limits() -> Limits {
 
 /// Says that a connection was made for this call.
 pub(super) fn connected() {
-    CALL.with(|call| call.connection.set(Some(Connection::New)));
+    STATE.with(|state| state.connection.set(Some(Connection::New)));
 }
 
 /// Says that a connection is in use. Where none was made, it is one kept from an earlier call.
 pub(super) fn in_use() {
-    CALL.with(|call| call.connection.set(call.connection.get().or(Some(Connection::Reused))));
+    STATE.with(|state| state.connection.set(state.connection.get().or(Some(Connection::Reused))));
 }
 
-/// Which connection carries the call.
-pub(crate) fn connection() -> Option<Connection> {
-    CALL.with(|call| call.connection.get())
+/// See [`Call::connection`].
+pub(super) fn connection() -> Option<Connection> {
+    STATE.with(|state| state.connection.get())
 }
 
 /// Counts bytes of the request that were given to the transport.
 pub(super) fn count_sent(bytes: usize) {
-    CALL.with(|call| call.sent.set(call.sent.get() + bytes as u64));
+    STATE.with(|state| state.sent.set(state.sent.get() + bytes as u64));
 }
 
-/// Whether any byte of the request was given to the transport.
-pub(crate) fn is_sent() -> bool {
-    CALL.with(|call| call.sent.get() > 0)
+/// See [`Call::is_sent`].
+pub(super) fn is_sent() -> bool {
+    STATE.with(|state| state.sent.get() > 0)
 }
 
 /// Says that the peer closed its side in order.
 pub(super) fn closed_by_peer() {
-    CALL.with(|call| call.closed_by_peer.set(true));
-}
-
-pub(super) fn was_closed_by_peer() -> bool {
-    CALL.with(|call| call.closed_by_peer.get())
+    STATE.with(|state| state.closed_by_peer.set(true));
 }
 
 /// Keeps the reason for which ureq is about to be told to give up.
 pub(super) fn fail(failure: Failure) {
-    CALL.with(|call| call.failure.replace(Some(failure)));
-}
-
-pub(super) fn take_failure() -> Option<Failure> {
-    CALL.with(|call| call.failure.take())
+    STATE.with(|state| state.failure.replace(Some(failure)));
 }

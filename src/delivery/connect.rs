@@ -2,7 +2,9 @@
 
 use std::io::{Read, Write};
 use std::net::{IpAddr, SocketAddr};
+use std::time::Instant;
 
+use super::call;
 use super::deadline::Deadline;
 use super::failure::Failure;
 use super::resolve::resolve;
@@ -11,6 +13,7 @@ use super::tls;
 use super::wire::Wire;
 use crate::config::{Address, Proxy};
 use crate::encoding;
+use crate::os::Readiness;
 use crate::outcome::{Kind, Stage};
 use crate::secret::Wiped;
 
@@ -26,8 +29,10 @@ pub(crate) struct Route {
 /// The longest head of a proxy's answer, in bytes.
 const LONGEST_PROXY_HEAD: usize = 16 * 1024;
 
-/// Makes a connection along the route before the deadline.
-pub(crate) fn open(route: &Route, deadline: Deadline) -> Result<Wire, Failure> {
+/// Makes a connection along the route, within the limits of the call.
+pub(super) fn open(route: &Route) -> Result<Wire, Failure> {
+    let limits = call::limits();
+    let deadline = Deadline::after(Instant::now(), limits.connect_timeout).min(limits.deadline);
     let socket = match &route.proxy {
         None => {
             let mut addresses = resolve(&route.address.host, deadline)?;
@@ -53,10 +58,15 @@ pub(crate) fn open(route: &Route, deadline: Deadline) -> Result<Wire, Failure> {
             reached
         }
     };
-    match &route.tls {
-        None => Ok(Wire::plain(socket)),
-        Some(client) => tls::handshake(socket, client, &route.address.host, deadline),
-    }
+    let wire = match &route.tls {
+        None => Wire::plain(socket),
+        Some(client) => {
+            let (socket, session) = tls::handshake(socket, client, &route.address.host, deadline)?;
+            Wire::encrypted(socket, session)
+        }
+    };
+    call::connected();
+    Ok(wire)
 }
 
 /// Connects to the first address that accepts. Each has half of what remains, the last one all of it.
@@ -151,7 +161,7 @@ fn lost() -> Failure {
     Failure::new(Kind::ConnectionLost, Stage::Proxy, "the proxy closed the connection")
 }
 
-fn wait(socket: &Socket, wanted: crate::ffi::os::Readiness, deadline: Deadline) -> Result<(), Failure> {
+fn wait(socket: &Socket, wanted: Readiness, deadline: Deadline) -> Result<(), Failure> {
     match socket.wait(wanted, deadline) {
         Ok(Some(_)) => Ok(()),
         Ok(None) => Err(Failure::timeout(Stage::Proxy)),

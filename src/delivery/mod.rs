@@ -1,18 +1,16 @@
 //! Delivery: one request leaves at most, and what is known about it is true.
 //!
-//! `engine` keeps the connections, `connect` makes them (`resolve`, `tls`, `trust`), `wire` carries the bytes and counts
-//! them, `call` remembers what is true about the call of this thread.
+//! `pool` keeps the connections, `connect` makes them (`resolve`, `tls`), `wire` carries the bytes and counts them, `call`
+//! remembers what is true about a call.
 
 mod call;
 mod connect;
 mod deadline;
-mod engine;
 mod failure;
-mod records;
+mod pool;
 mod resolve;
 mod socket;
 mod tls;
-mod trust;
 mod wire;
 
 use std::io::{self, BufRead, BufReader, Read};
@@ -24,12 +22,12 @@ use ureq::http::{HeaderMap, HeaderValue, Request};
 
 use crate::outcome::{Connection, Kind, Stage};
 use crate::secret::Wiped;
-pub(crate) use call::{Limits, begin, connection, is_sent};
+pub(crate) use call::{Call, Limits};
 pub(crate) use connect::Route;
 pub(crate) use deadline::Deadline;
-pub(crate) use engine::{Key, forget, warm_up};
 pub(crate) use failure::Failure;
-pub(crate) use trust::Trust;
+pub(crate) use pool::{Key, forget, warm_up};
+pub(crate) use tls::Trust;
 
 /// The longest answer, decoded, in bytes.
 const LONGEST_BODY: u64 = 1024 * 1024;
@@ -47,36 +45,36 @@ pub(crate) struct Received {
     pub(crate) body: Wiped,
 }
 
-/// Sends the request and receives the answer, within the limits that the call was begun with. Never sends a second one:
-/// a connection that broke before any byte had left is replaced, nothing else is repeated.
+/// Sends the request and receives the answer, within the limits of the call. Never sends a second one: a connection that
+/// broke before any byte had left is replaced, nothing else is repeated.
 ///
-/// The failure says why there is no whole answer; [`is_sent`] says whether any byte of the request left.
-pub(crate) fn exchange(key: &Key, route: &Route, request: &NewRequest) -> (Received, Option<Failure>) {
-    let agent = engine::engine(key, route);
+/// The failure says why there is no whole answer; [`Call::is_sent`] says whether any byte of the request left.
+pub(crate) fn exchange(call: &Call, key: &Key, route: &Route, request: &NewRequest) -> (Received, Option<Failure>) {
+    let agent = pool::agent(key, route);
     loop {
         let mut received = Received::default();
-        let failure = attempt(&agent, request(), &mut received).err();
+        let failure = attempt(call, &agent, request(), &mut received).err();
         if failure.as_ref().is_some_and(|failure| failure.stage == Stage::Tls) {
             // It may be the session that the peer could not go on with: the next handshake is a whole one.
-            engine::forget(key);
+            pool::forget(key);
         }
-        let replaceable = !is_sent() && connection() == Some(Connection::Reused);
+        let replaceable = !call.is_sent() && call.connection() == Some(Connection::Reused);
         if failure.is_none() || !replaceable {
             return (received, failure);
         }
-        call::begin(call::limits());
+        call.try_again();
     }
 }
 
 /// Resolves, connects and makes TLS, then closes. Not one byte of HTTP, but what a proxy needs.
-pub(crate) fn check(route: &Route) -> Result<(), Failure> {
-    let wire = engine::dial(route)?;
-    call::connected();
+pub(crate) fn check(_: &Call, route: &Route) -> Result<(), Failure> {
+    let wire = connect::open(route)?;
     wire.close();
     Ok(())
 }
 
-fn attempt(agent: &Agent, request: Request<&[u8]>, received: &mut Received) -> Result<(), Failure> {
+fn attempt(call: &Call, agent: &Agent, request: Request<&[u8]>, received: &mut Received) -> Result<(), Failure> {
+    let reason = |error| reason(call, error);
     let response = agent.run(request).map_err(reason)?;
     received.http_status = Some(response.status().as_u16());
     let headers = response.headers();
@@ -87,14 +85,14 @@ fn attempt(agent: &Agent, request: Request<&[u8]>, received: &mut Received) -> R
     // The limit holds on both sides of the decoder: for what came, and for what became of it.
     let raw = response.into_body().into_with_config().limit(LONGEST_BODY).reader();
     if !gzip {
-        return read_body(raw, &mut received.body);
+        return read_body(raw, &mut received.body).map_err(reason);
     }
     let mut raw = BufReader::new(raw);
     // Where there is no body there is nothing to decode: a refusal without one may name the coding nevertheless.
     if raw.fill_buf().map_err(|error| reason(error.into()))?.is_empty() {
         return Ok(());
     }
-    read_body(MultiGzDecoder::new(raw), &mut received.body)
+    read_body(MultiGzDecoder::new(raw), &mut received.body).map_err(reason)
 }
 
 /// Two readers of an answer with both framings, or with a coding that not both know, may see two different ones:
@@ -116,26 +114,26 @@ fn is(value: &HeaderValue, expected: &str) -> bool {
     value.as_bytes().trim_ascii().eq_ignore_ascii_case(expected.as_bytes())
 }
 
-fn read_body(mut reader: impl Read, body: &mut Wiped) -> Result<(), Failure> {
+fn read_body(mut reader: impl Read, body: &mut Wiped) -> Result<(), ureq::Error> {
     loop {
         match body.append_from(&mut reader) {
             Ok(0) => return Ok(()),
             Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(reason(error.into())),
+            Err(error) => return Err(error.into()),
         }
         if body.bytes().len() as u64 > LONGEST_BODY {
-            return Err(reason(ureq::Error::BodyExceedsLimit(LONGEST_BODY)));
+            return Err(ureq::Error::BodyExceedsLimit(LONGEST_BODY));
         }
     }
 }
 
 /// Why ureq gave up: what our own transport said, else that the peer closed too early, else what ureq did not like.
-fn reason(error: ureq::Error) -> Failure {
-    if let Some(failure) = call::take_failure() {
+fn reason(call: &Call, error: ureq::Error) -> Failure {
+    if let Some(failure) = call.take_failure() {
         return failure;
     }
-    if call::was_closed_by_peer() {
+    if call.was_closed_by_peer() {
         let what = "the peer closed the connection before the whole answer came";
         return Failure::new(Kind::ConnectionLost, Stage::Receive, what);
     }

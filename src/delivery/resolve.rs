@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use super::deadline::Deadline;
 use super::failure::Failure;
-use crate::ffi::os::{self, PerProcess};
+use crate::os::{self, PerProcess};
 use crate::outcome::{Kind, Stage};
 
 /// How many names are being resolved at once, in the whole process.

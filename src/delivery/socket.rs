@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 use super::deadline::Deadline;
-use crate::ffi::os::{self, OwnSocket, Readiness};
+use crate::os::{self, OwnSocket, Readiness};
 
 pub(super) const READ: Readiness = Readiness { read: true, write: false };
 pub(super) const WRITE: Readiness = Readiness { read: false, write: true };

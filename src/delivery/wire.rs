@@ -31,7 +31,7 @@ pub(crate) struct Wire {
     /// What is to be sent; under TLS until it was handed to the session.
     outgoing: Wiped,
     /// Nothing more can be sent.
-    deaf: bool,
+    write_closed: bool,
     last_used: Instant,
 }
 
@@ -50,7 +50,7 @@ impl Wire {
             session,
             buffers: LazyBuffers::new(INPUT_BUFFER, OUTPUT_BUFFER),
             outgoing: Wiped::default(),
-            deaf: false,
+            write_closed: false,
             last_used: Instant::now(),
         }
     }
@@ -70,7 +70,7 @@ impl Wire {
     /// Sends what is outgoing, or as much of it as leaves before the peer says something. Once a byte has left, a
     /// failure to write is no failure yet: a peer that refuses early may have answered before it closed.
     fn send(&mut self) -> Result<(), Failure> {
-        if self.deaf || !self.has_unsent() {
+        if self.write_closed || !self.has_unsent() {
             return Ok(());
         }
         call::in_use();
@@ -107,7 +107,7 @@ impl Wire {
     }
 
     fn cannot_send(&mut self, error: &io::Error) -> Result<(), Failure> {
-        self.deaf = true;
+        self.write_closed = true;
         self.outgoing.clear();
         if call::is_sent() { Ok(()) } else { Err(broken().because(error)) }
     }
@@ -174,7 +174,7 @@ impl Wire {
             match session.read(&self.socket) {
                 Ok(0) => return false,
                 Ok(_) => {}
-                Err(error) => return error.kind() == io::ErrorKind::WouldBlock && session.records.are_whole(),
+                Err(error) => return error.kind() == io::ErrorKind::WouldBlock && session.is_between_records(),
             }
         }
         false
@@ -222,11 +222,11 @@ impl Transport for Wire {
         let idle_timeout = call::limits().idle_timeout;
         if call::connection().is_some() {
             // It has just carried this call. What becomes of it until the next one is looked for then.
-            return !self.deaf && !idle_timeout.is_zero() && !self.has_unsent();
+            return !self.write_closed && !idle_timeout.is_zero() && !self.has_unsent();
         }
         let fresh_enough = self.last_used.elapsed() < idle_timeout;
         // Whatever is unsent, such as an answer to a KeyUpdate, would be taken for the beginning of a request.
-        fresh_enough && self.socket.is_ours() && !self.deaf && self.is_untouched() && !self.has_unsent()
+        fresh_enough && self.socket.is_ours() && !self.write_closed && self.is_untouched() && !self.has_unsent()
     }
 
     fn is_tls(&self) -> bool {

@@ -86,13 +86,9 @@ fn microseconds<S: Serializer>(elapsed: &Duration, to: S) -> Result<S::Ok, S::Er
 impl Outcome {
     /// An outcome about nothing but itself: no token, no session, no answer.
     pub(crate) fn bare(status: Status, error: Option<ErrorInfo>, message: String) -> Self {
-        let action = match &error {
-            Some(error) => error.kind.action(status),
-            None => Action::None,
-        };
         Outcome {
             status,
-            action,
+            action: Action::next(status, error.as_ref().map(|error| error.kind), false),
             message,
             customer_message: None,
             otp_token: None,
@@ -110,6 +106,13 @@ impl Outcome {
             response_body: None,
             response_truncated: false,
         }
+    }
+
+    /// The service accepted: a code is on its way.
+    pub(crate) fn sent(message: String) -> Self {
+        let mut outcome = Self::bare(Status::Ok, None, message);
+        outcome.action = Action::next(Status::Ok, None, true);
+        outcome
     }
 
     /// A bad option: its name, and the rule that it breaks.
@@ -167,6 +170,15 @@ impl fmt::Debug for Outcome {
             .finish_non_exhaustive()
     }
 }
+
+/// Its message: for a log, without a secret.
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Outcome {}
 
 impl Drop for Outcome {
     fn drop(&mut self) {

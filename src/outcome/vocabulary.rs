@@ -147,13 +147,16 @@ vocabulary! {
     }
 }
 
-impl Kind {
-    /// What the caller does about it.
-    pub(crate) const fn action(self, status: Status) -> Action {
+impl Action {
+    /// What the caller does next. `sent` says that the service sent a code, and not only that nothing is wrong.
+    pub(crate) const fn next(status: Status, kind: Option<Kind>, sent: bool) -> Self {
+        let Some(kind) = kind else {
+            return if sent { Action::VerifyOtp } else { Action::None };
+        };
         if matches!(status, Status::InDoubt) {
             return Action::AwaitCode;
         }
-        match self {
+        match kind {
             Kind::Cooldown | Kind::ResendLimit | Kind::RateLimited => Action::Wait,
             Kind::TokenInvalid | Kind::TokenUsed => Action::CheckOperation,
             Kind::TokenExpired => Action::Restart,

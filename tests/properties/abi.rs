@@ -2,7 +2,7 @@
 
 use std::ffi::{CStr, CString};
 
-use paywall::ffi::{pw_json_get, pw_string_free};
+use paywall::capi::{pw_json_get, pw_string_free};
 
 /// What `pw_json_get` says; nothing also where an argument has NUL in it, and so cannot be passed.
 pub fn json_get(json: &str, pointer: &str) -> Option<String> {

@@ -8,6 +8,7 @@ mod document;
 mod fork;
 mod headers;
 mod hosts;
+mod layout;
 mod promises;
 mod proxy;
 mod request;

@@ -1,4 +1,7 @@
-//! The TLS handshake, and the reasons for which one fails.
+//! TLS: whom to trust, the handshake, and the reasons for which one fails.
+
+mod records;
+mod trust;
 
 use std::fmt;
 use std::io::{self, Read};
@@ -6,16 +9,21 @@ use std::sync::Arc;
 
 use rustls::client::Resumption;
 use rustls::client::danger::ServerCertVerifier;
+use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::ServerName;
 use rustls::{CertificateError, ClientConfig, ClientConnection, Error};
 
 use super::deadline::Deadline;
 use super::failure::Failure;
-use super::records::Records;
 use super::socket::{READ, Socket, WRITE, is_transient};
-use super::trust::provider;
-use super::wire::Wire;
 use crate::outcome::{Kind, Stage};
+use records::Records;
+pub(crate) use trust::Trust;
+
+/// The cryptography, for the verifier as for the connections.
+fn provider() -> Arc<CryptoProvider> {
+    Arc::new(ring::default_provider())
+}
 
 /// What the handshakes of all who trust the same share; or the reason why there is nobody to trust.
 #[derive(Clone)]
@@ -29,7 +37,7 @@ impl fmt::Debug for Client {
 
 impl Client {
     /// TLS 1.2 and 1.3, no early data: a request must never be replayed on the way. Every handshake is a whole one.
-    pub(super) fn new(verifier: Result<Arc<dyn ServerCertVerifier>, Failure>) -> Self {
+    fn new(verifier: Result<Arc<dyn ServerCertVerifier>, Failure>) -> Self {
         Client(verifier.map(|verifier| {
             let mut config = ClientConfig::builder_with_provider(provider())
                 .with_safe_default_protocol_versions()
@@ -54,7 +62,7 @@ impl Client {
     }
 
     /// Whether there is anybody to trust.
-    pub(super) fn is_usable(&self) -> bool {
+    fn is_usable(&self) -> bool {
         self.0.is_ok()
     }
 }
@@ -63,7 +71,7 @@ impl Client {
 pub(super) struct Session {
     pub(super) tls: ClientConnection,
     /// Of what came in.
-    pub(super) records: Records,
+    records: Records,
 }
 
 impl Session {
@@ -80,6 +88,11 @@ impl Session {
         self.tls.read_tls(&mut Followed(socket, &mut self.records))
     }
 
+    /// Whether no record has begun without being whole.
+    pub(super) fn is_between_records(&self) -> bool {
+        self.records.are_whole()
+    }
+
     /// Gives the socket what TLS has to send.
     pub(super) fn write(&mut self, mut socket: &Socket) -> io::Result<usize> {
         self.tls.write_tls(&mut socket)
@@ -87,13 +100,18 @@ impl Session {
 }
 
 /// Makes TLS over a connected socket. All that it sent has left when it returns, so that the next byte is the request's.
-pub(super) fn handshake(socket: Socket, client: &Client, host: &str, deadline: Deadline) -> Result<Wire, Failure> {
+pub(super) fn handshake(
+    socket: Socket,
+    client: &Client,
+    host: &str,
+    deadline: Deadline,
+) -> Result<(Socket, Session), Failure> {
     let config = client.0.clone()?;
     let name = ServerName::try_from(host.to_owned())
         .map_err(|error| Failure::new(Kind::Tls, Stage::Tls, "TLS cannot verify such a host").because(error))?;
     let tls = ClientConnection::new(config, name).map_err(|error| explain(&error))?;
     let session = Session { tls, records: Records::default() };
-    perform(socket, session, deadline).map(|(socket, session)| Wire::encrypted(socket, session))
+    perform(socket, session, deadline)
 }
 
 /// On Windows the verifier may go to the network, for seconds: then the handshake is left to a thread of its own, and
@@ -102,7 +120,7 @@ pub(super) fn handshake(socket: Socket, client: &Client, host: &str, deadline: D
 fn perform(socket: Socket, session: Session, deadline: Deadline) -> Result<(Socket, Session), Failure> {
     let (done, result) = std::sync::mpsc::channel();
     let work = move || _ = done.send(shake_hands(socket, session, deadline));
-    crate::ffi::os::spawn(c"paywall-tls", work)
+    crate::os::spawn(c"paywall-tls", work)
         .map_err(|error| Failure::new(Kind::Tls, Stage::Tls, "no thread for the TLS handshake").because(error))?;
     match deadline.remaining().map(|remaining| result.recv_timeout(remaining)) {
         Some(Ok(result)) => result,

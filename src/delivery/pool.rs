@@ -14,11 +14,9 @@ use ureq::unversioned::transport::{ConnectionDetails, Connector, NextTimeout};
 
 use super::call;
 use super::connect::{Route, open};
-use super::deadline::Deadline;
-use super::failure::Failure;
 use super::tls;
 use super::wire::{INPUT_BUFFER, Wire};
-use crate::ffi::os::{self, PerProcess};
+use crate::os::{self, PerProcess};
 use crate::secret::Secret;
 
 /// How many pools are kept. The one that was used longest ago goes first.
@@ -82,8 +80,9 @@ fn pools() -> MutexGuard<'static, Vec<Pool>> {
     POOLS.get().lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The pool for `key`; a new one along `route` where there is none. Those that nobody uses any more are closed.
-pub(super) fn engine(key: &Key, route: &Route) -> Agent {
+/// ureq's agent for `key`, with the connections of its pool; a new pool along `route` if there is none. Pools that nobody
+/// uses any more are closed.
+pub(super) fn agent(key: &Key, route: &Route) -> Agent {
     let mut pools = pools();
     // The one that was used longest ago stands first. Dropped outside the lock: closing connections may take a moment.
     let stale = pools.iter().take_while(|pool| pool.last_used.elapsed() > LONGEST_IDLE).count();
@@ -95,7 +94,7 @@ pub(super) fn engine(key: &Key, route: &Route) -> Agent {
     };
     let mut pool = known.unwrap_or_else(|| {
         let now = Instant::now();
-        Pool { key: key.clone(), agent: agent(route), made: now, last_used: now }
+        Pool { key: key.clone(), agent: new_agent(route), made: now, last_used: now }
     });
     pool.last_used = Instant::now();
     let agent = pool.agent.clone();
@@ -115,7 +114,7 @@ pub(crate) fn forget(key: &Key) {
     drop(forgotten);
 }
 
-fn agent(route: &Route) -> Agent {
+fn new_agent(route: &Route) -> Agent {
     let tls = route.tls.as_ref().map(tls::Client::remembering);
     let route = Route { tls, ..route.clone() };
     let config = Config::builder()
@@ -132,7 +131,7 @@ fn agent(route: &Route) -> Agent {
         .max_idle_connections_per_host(MOST_IDLE)
         .max_idle_age(LONGEST_IDLE)
         .build();
-    Agent::with_parts(config, Dialler(route), NoResolver)
+    Agent::with_parts(config, Opener(route), NoResolver)
 }
 
 /// Lets ureq set up what it keeps for the whole process, before a fork can come in the midst of it: a child would wait
@@ -159,30 +158,17 @@ pub(crate) fn warm_up() {
 
 /// Makes the connections of one pool.
 #[derive(Debug)]
-struct Dialler(Route);
+struct Opener(Route);
 
-impl Connector for Dialler {
+impl Connector for Opener {
     type Out = Wire;
 
     fn connect(&self, _: &ConnectionDetails, _: Option<()>) -> Result<Option<Wire>, ureq::Error> {
-        match dial(&self.0) {
-            Ok(wire) => {
-                call::connected();
-                Ok(Some(wire))
-            }
-            Err(failure) => {
-                call::fail(failure);
-                Err(ureq::Error::ConnectionFailed)
-            }
-        }
+        open(&self.0).map(Some).map_err(|failure| {
+            call::fail(failure);
+            ureq::Error::ConnectionFailed
+        })
     }
-}
-
-/// Makes a connection within the limits of the call.
-pub(super) fn dial(route: &Route) -> Result<Wire, Failure> {
-    let limits = call::limits();
-    let connected_by = Deadline::after(Instant::now(), limits.connect_timeout);
-    open(route, connected_by.min(limits.deadline))
 }
 
 /// ureq resolves before it looks for a kept connection; here a name is resolved only where one must be made.

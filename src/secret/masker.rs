@@ -1,152 +1,11 @@
-//! Text that must not be seen: wiped when dropped, hidden from `Debug`, and masked where a peer echoes it.
+//! Finds secrets in what a peer wrote, however it spells them.
 
-use std::fmt;
-use std::io;
+use zeroize::Zeroizing;
 
-use bytes::Bytes;
-use zeroize::{Zeroizing, optimization_barrier};
-
-/// What stands where a secret stood.
-pub(crate) const MASK: &str = "***";
+use super::{MASK, wipe};
 
 /// Shorter texts are not searched for: masking every "a" would only garble the answer.
 const SHORTEST_MASKED: usize = 8;
-
-/// A credential, a token or a session. Read it with [`Secret::reveal`], so that every use can be found.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Secret(Zeroizing<String>);
-
-impl Secret {
-    pub(crate) fn new(text: &str) -> Self {
-        Secret(Zeroizing::new(text.to_owned()))
-    }
-
-    pub(crate) fn reveal(&self) -> &str {
-        &self.0
-    }
-
-    /// The text for an owner who shares it: wiped with its last copy.
-    pub(crate) fn into_shared(self) -> Bytes {
-        Bytes::from_owner(self.0)
-    }
-}
-
-impl AsRef<str> for Secret {
-    fn as_ref(&self) -> &str {
-        self.reveal()
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(MASK)
-    }
-}
-
-/// Bytes that are wiped when dropped, and wherever they move from while they grow.
-#[derive(Default)]
-pub(crate) struct Wiped(Vec<u8>);
-
-impl Wiped {
-    pub(crate) fn with_capacity(capacity: usize) -> Self {
-        Wiped(Vec::with_capacity(capacity))
-    }
-
-    #[inline]
-    fn reserve(&mut self, additional: usize) {
-        let needed = self.0.len() + additional;
-        if needed > self.0.capacity() {
-            self.grow(needed);
-        }
-    }
-
-    #[cold]
-    fn grow(&mut self, needed: usize) {
-        let mut larger = Wiped::with_capacity(needed.next_power_of_two().max(1024));
-        larger.0.extend_from_slice(&self.0);
-        *self = larger;
-    }
-
-    #[inline]
-    pub(crate) fn append(&mut self, bytes: &[u8]) {
-        self.reserve(bytes.len());
-        self.0.extend_from_slice(bytes);
-    }
-
-    /// Appends what one read gives, which is nothing at the end.
-    pub(crate) fn append_from(&mut self, reader: &mut impl io::Read) -> io::Result<usize> {
-        self.reserve(1);
-        let before = self.0.len();
-        // What is read into must be zeroed first, and a peer may send a byte at a time.
-        self.0.resize(self.0.capacity().min(before + 16 * 1024), 0);
-        let read = reader.read(&mut self.0[before..]);
-        self.0.truncate(before + read.as_ref().map_or(0, |length| *length));
-        read
-    }
-
-    /// Takes the first bytes away, and wipes them.
-    pub(crate) fn consume(&mut self, length: usize) {
-        self.0.drain(..length);
-        self.wipe_spare();
-    }
-
-    pub(crate) fn bytes(&self) -> &[u8] {
-        &self.0
-    }
-
-    pub(crate) fn clear(&mut self) {
-        self.0.clear();
-        self.wipe_spare();
-    }
-
-    /// Wipes whatever stood behind the bytes. The compiler must take it that somebody looks at the zeros.
-    fn wipe_spare(&mut self) {
-        let length = self.0.len();
-        self.0.resize(self.0.capacity(), 0);
-        optimization_barrier(self.0.as_slice());
-        self.0.truncate(length);
-    }
-
-    /// The bytes, for an owner who wipes them.
-    pub(crate) fn into_bytes(mut self) -> Vec<u8> {
-        std::mem::take(&mut self.0)
-    }
-}
-
-impl Drop for Wiped {
-    fn drop(&mut self) {
-        self.clear();
-    }
-}
-
-impl From<Vec<u8>> for Wiped {
-    fn from(bytes: Vec<u8>) -> Self {
-        Wiped(bytes)
-    }
-}
-
-/// Wipes a text that was not kept in one of these.
-pub(crate) fn wipe(text: String) {
-    drop(Wiped(text.into_bytes()));
-}
-
-impl io::Write for Wiped {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.append(bytes);
-        Ok(bytes.len())
-    }
-
-    // A document is written in hundreds of pieces: without the default's loop.
-    #[inline]
-    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.append(bytes);
-        Ok(())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
 
 /// Finds secrets of eight bytes and more in what a peer wrote: in any case of ASCII letters, as they are or as JSON,
 /// URLs and HTML spell them, and where the text ends within one.
@@ -377,7 +236,7 @@ fn html_entity(text: &str) -> Option<(char, usize)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Masker, Secret, Wiped};
+    use super::Masker;
 
     fn masked(text: &str, secrets: &[&str]) -> String {
         let mut text = text.to_owned();
@@ -448,22 +307,5 @@ mod tests {
         let secret = format!("{}x", "k".repeat(8_000));
         let text = "k".repeat(10_000_000);
         assert_eq!(masked(&text, &[&secret]).len(), 10_000_000 - 8_000 + 3, "its end is a beginning");
-    }
-
-    #[test]
-    fn debug_shows_nothing() {
-        assert_eq!(format!("{:?}", Secret::new("s3cr3t-key")), "***");
-    }
-
-    #[test]
-    fn wiped_bytes_are_what_was_appended_and_not_consumed() {
-        let mut wiped = Wiped::default();
-        let all: Vec<u8> = (0..10_000_u32).map(|number| number as u8).collect();
-        for part in all.chunks(333) {
-            wiped.append(part);
-        }
-        wiped.consume(5_000);
-        assert_eq!(wiped.bytes(), &all[5_000..]);
-        assert_eq!(wiped.into_bytes(), &all[5_000..]);
     }
 }

@@ -4,7 +4,7 @@ use std::ffi::c_char;
 use std::ptr;
 
 use super::boundary::{Due, guarded, object, outcome_of, text};
-use super::version::pw_status;
+use super::status::pw_status;
 use crate::config::Config;
 use crate::outcome::Outcome;
 

@@ -10,14 +10,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rustls::client::danger::ServerCertVerifier;
-use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls_platform_verifier::Verifier;
 
-use super::failure::Failure;
-use super::tls;
-use crate::ffi::os::PerProcess;
+use super::{Client, provider};
+use crate::delivery::failure::Failure;
+use crate::os::PerProcess;
 use crate::outcome::{Kind, Outcome, Stage};
 
 /// A loaded store. Immutable, so that a child of a fork may go on with its parent's.
@@ -25,7 +24,7 @@ pub(crate) struct Trust {
     /// Equal for contexts that trust the same: loaded from the same place, at the same time, with the same extras.
     pub(crate) id: u64,
     /// What all who trust the same make their handshakes with.
-    pub(crate) client: tls::Client,
+    pub(crate) client: Client,
 }
 
 impl fmt::Debug for Trust {
@@ -64,11 +63,6 @@ impl Source {
 static LOADED: PerProcess<Mutex<Loaded>> = PerProcess::new();
 type Loaded = Vec<(Source, Arc<Trust>)>;
 const MOST_LOADED: usize = 8;
-
-/// The cryptography, for the verifier as for the connections.
-pub(super) fn provider() -> Arc<CryptoProvider> {
-    Arc::new(ring::default_provider())
-}
 
 impl Trust {
     /// The store of the operating system, with the certificates of `ca_file` added.
@@ -122,7 +116,7 @@ impl Trust {
             Ok(verifier) => Ok(Arc::new(verifier) as Arc<dyn ServerCertVerifier>),
             Err(error) => Err(source.nobody().because(error)),
         };
-        Ok(Trust { id: IDS.fetch_add(1, Ordering::Relaxed), client: tls::Client::new(verifier) })
+        Ok(Trust { id: IDS.fetch_add(1, Ordering::Relaxed), client: Client::new(verifier) })
     }
 }
 

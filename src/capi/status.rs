@@ -1,13 +1,8 @@
-//! The numbers of the interface.
+//! The statuses of a call, as numbers and as names.
 
-use std::ffi::{CStr, c_char};
+use std::ffi::c_char;
 
 use crate::outcome::Status;
-
-/// The major version of the binary interface. A program built for another major cannot use this library.
-pub const PW_ABI_MAJOR: u32 = 1;
-/// The minor version of the binary interface. A program needs at least the minor it was built for.
-pub const PW_ABI_MINOR: u32 = 0;
 
 /// What is true after a call: one of the six numbers below.
 ///
@@ -47,26 +42,6 @@ const _: () = {
     }
 };
 
-/// The version of the binary interface of the library that is loaded: PW_ABI_MAJOR << 16 | PW_ABI_MINOR.
-///
-/// Compare it with what your program was built for before anything else. Any thread; never fails.
-#[unsafe(no_mangle)]
-pub extern "C" fn pw_abi_version() -> u32 {
-    PW_ABI_MAJOR << 16 | PW_ABI_MINOR
-}
-
-/// The version of the library that is loaded, such as "0.1.0".
-///
-/// Static: never NULL, never to be freed. Any thread.
-#[unsafe(no_mangle)]
-pub extern "C" fn pw_version() -> *const c_char {
-    const VERSION: &CStr = match CStr::from_bytes_with_nul(concat!(env!("CARGO_PKG_VERSION"), "\0").as_bytes()) {
-        Ok(version) => version,
-        Err(_) => panic!("a version has no NUL"),
-    };
-    VERSION.as_ptr()
-}
-
 /// The name of a status, as in the document's `status`: "ok", "rejected", "not_sent", "in_doubt", "invalid",
 /// "internal"; "unrecognized" for other numbers.
 ///
@@ -87,7 +62,9 @@ pub extern "C" fn pw_status_name(status: pw_status) -> *const c_char {
 
 #[cfg(test)]
 mod tests {
-    use super::{ALL, CStr, pw_status_name};
+    use std::ffi::CStr;
+
+    use super::{ALL, pw_status_name};
 
     #[test]
     fn the_names_are_those_of_the_document() {

@@ -3,7 +3,7 @@
 use std::ffi::{CStr, CString, c_char};
 use std::panic::AssertUnwindSafe;
 
-use super::version::pw_status;
+use super::status::pw_status;
 use crate::outcome::{Outcome, Stage, Status};
 use crate::panics;
 use crate::secret::Wiped;

@@ -4,7 +4,7 @@ use std::ffi::c_char;
 
 use super::boundary::{Due, guarded, object, outcome_of, text};
 use super::config::{self, pw_config};
-use super::version::pw_status;
+use super::status::pw_status;
 use crate::client::Client;
 use crate::outcome::Outcome;
 
