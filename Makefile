@@ -96,7 +96,7 @@ windows-x86: ## the same for x86, in a 32-bit Debian of its own; needs root
 	@scripts/setup.sh windows-x86
 	@scripts/windows.sh x86
 
-header: ## copies the generated headers beside their configuration
+header: ## writes the headers and tests/contract.json from the sources
 	@scripts/setup.sh demo
 	@scripts/header.sh
 

@@ -40,6 +40,8 @@ mod arguments;
 pub mod capi;
 mod client;
 mod config;
+#[cfg(test)]
+mod contract;
 mod decision;
 mod delivery;
 mod encoding;

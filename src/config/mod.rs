@@ -23,20 +23,51 @@ const ENVIRONMENTS: [(&str, &str); 3] = [
     ("production-tr", "https://payment-api.paywall.com.tr"),
 ];
 
+const LOCALES: [&str; 2] = ["tr", "en"];
+
 /// Every option with a fixed name, and its environment variable; `header.<Name>` comes on top.
 const OPTIONS: [(&str, &str); 11] = [
     ("environment", "PAYWALL_ENVIRONMENT"),
     ("base_url", "PAYWALL_BASE_URL"),
     ("api_key", "PAYWALL_API_KEY"),
     ("api_client", "PAYWALL_API_CLIENT"),
-    ("timeout_ms", "PAYWALL_TIMEOUT_MS"),
-    ("connect_timeout_ms", "PAYWALL_CONNECT_TIMEOUT_MS"),
-    ("idle_timeout_ms", "PAYWALL_IDLE_TIMEOUT_MS"),
+    (TIMEOUT.name, "PAYWALL_TIMEOUT_MS"),
+    (CONNECT_TIMEOUT.name, "PAYWALL_CONNECT_TIMEOUT_MS"),
+    (IDLE_TIMEOUT.name, "PAYWALL_IDLE_TIMEOUT_MS"),
     ("proxy", "PAYWALL_PROXY"),
     ("ca_file", "PAYWALL_CA_FILE"),
     ("locale", "PAYWALL_LOCALE"),
     ("app", "PAYWALL_APP"),
 ];
+
+/// An option that is a time, in milliseconds.
+struct Time {
+    name: &'static str,
+    default: u64,
+    least: u64,
+    most: u64,
+}
+
+/// The whole call.
+const TIMEOUT: Time = Time { name: "timeout_ms", default: 20_000, least: 1, most: 120_000 };
+/// Resolve, connect and TLS together.
+const CONNECT_TIMEOUT: Time = Time { name: "connect_timeout_ms", default: 5_000, least: 1, most: 120_000 };
+/// How long an idle connection may be reused.
+const IDLE_TIMEOUT: Time = Time { name: "idle_timeout_ms", default: 15_000, least: 0, most: 600_000 };
+
+impl Time {
+    const fn by_default(&self) -> Duration {
+        Duration::from_millis(self.default)
+    }
+
+    fn parse(&self, value: &str) -> Result<Duration, String> {
+        let digits = value.bytes().all(|byte| byte.is_ascii_digit());
+        match value.parse() {
+            Ok(number) if digits && (self.least..=self.most).contains(&number) => Ok(Duration::from_millis(number)),
+            _ => Err(format!("must be a whole number of milliseconds from {} to {}", self.least, self.most)),
+        }
+    }
+}
 
 /// Headers that the library sets itself, or that frame the message: none of them can be an extra one.
 const RESERVED_HEADERS: [&str; 16] = [
@@ -85,9 +116,9 @@ impl Default for Config {
             base_url: None,
             api_key: None,
             api_client: None,
-            timeout: Duration::from_millis(20_000),
-            connect_timeout: Duration::from_millis(5_000),
-            idle_timeout: Duration::from_millis(15_000),
+            timeout: TIMEOUT.by_default(),
+            connect_timeout: CONNECT_TIMEOUT.by_default(),
+            idle_timeout: IDLE_TIMEOUT.by_default(),
             proxy: ProxyChoice::None,
             ca_file: None,
             locale: None,
@@ -137,9 +168,9 @@ impl Config {
             "base_url" => self.base_url = Some(Address::parse(value)?),
             "api_key" => self.api_key = Some(credential(value)?),
             "api_client" => self.api_client = Some(credential(value)?),
-            "timeout_ms" => self.timeout = milliseconds(value, 1, 120_000)?,
-            "connect_timeout_ms" => self.connect_timeout = milliseconds(value, 1, 120_000)?,
-            "idle_timeout_ms" => self.idle_timeout = milliseconds(value, 0, 600_000)?,
+            _ if name == TIMEOUT.name => self.timeout = TIMEOUT.parse(value)?,
+            _ if name == CONNECT_TIMEOUT.name => self.connect_timeout = CONNECT_TIMEOUT.parse(value)?,
+            _ if name == IDLE_TIMEOUT.name => self.idle_timeout = IDLE_TIMEOUT.parse(value)?,
             "proxy" => self.proxy = ProxyChoice::parse(value)?,
             "ca_file" => {
                 if value.chars().any(char::is_control) {
@@ -148,7 +179,7 @@ impl Config {
                 self.ca_file = Some(value.to_owned());
             }
             "locale" => {
-                let known = ["tr", "en"].into_iter().find(|locale| *locale == value);
+                let known = LOCALES.into_iter().find(|locale| *locale == value);
                 self.locale = Some(known.ok_or("must be tr or en")?);
             }
             "app" => {
@@ -268,14 +299,6 @@ fn credential(value: &str) -> Result<Secret, String> {
     Ok(Secret::new(value))
 }
 
-fn milliseconds(value: &str, least: u64, most: u64) -> Result<Duration, String> {
-    let digits = value.bytes().all(|byte| byte.is_ascii_digit());
-    match value.parse() {
-        Ok(number) if digits && (least..=most).contains(&number) => Ok(Duration::from_millis(number)),
-        _ => Err(format!("must be a whole number of milliseconds from {least} to {most}")),
-    }
-}
-
 fn is_product(value: &str) -> bool {
     let word = |text: &str| {
         !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_+".contains(&byte))
@@ -289,8 +312,32 @@ fn is_token_byte(byte: u8) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::OPTIONS;
+pub(crate) mod tests {
+    use serde_json::{Value, json};
+
+    use super::{CONNECT_TIMEOUT, ENVIRONMENTS, IDLE_TIMEOUT, LOCALES, OPTIONS, TIMEOUT};
+
+    /// The options, as the description of the interface has them.
+    pub(crate) fn described() -> Vec<Value> {
+        let described = |(name, variable): (&str, &str)| {
+            let time = [TIMEOUT, CONNECT_TIMEOUT, IDLE_TIMEOUT].into_iter().find(|time| time.name == name);
+            let choices: &[&str] = match name {
+                "environment" => &ENVIRONMENTS.map(|(environment, _)| environment),
+                "locale" => &LOCALES,
+                _ => &[],
+            };
+            json!({
+                "name": name,
+                "variable": variable,
+                "required": matches!(name, "api_key" | "api_client"),
+                "default": time.as_ref().map(|time| time.default),
+                "least": time.as_ref().map(|time| time.least),
+                "most": time.as_ref().map(|time| time.most),
+                "choices": choices,
+            })
+        };
+        OPTIONS.into_iter().map(described).collect()
+    }
 
     #[test]
     fn each_option_has_the_variable_of_its_name() {

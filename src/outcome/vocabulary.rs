@@ -9,6 +9,10 @@ macro_rules! vocabulary {
         pub enum $type { $($(#[$doc])* $member,)+ }
 
         impl $type {
+            /// All of them, for the description of the interface.
+            #[cfg(test)]
+            pub(crate) const ALL: &[Self] = &[$(Self::$member,)+];
+
             /// The word that stands for it in the result document.
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$member => $name,)+ }

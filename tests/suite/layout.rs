@@ -33,7 +33,7 @@ fn modules() -> Modules {
                 let relative = path.strip_prefix(&root).unwrap().with_extension("");
                 let name = relative.to_str().unwrap().replace('/', "::");
                 let name = name.strip_suffix("::mod").unwrap_or(&name);
-                if !["lib", "bin::paywall"].contains(&name) && !name.ends_with("tests") {
+                if !["lib", "bin::paywall", "contract"].contains(&name) && !name.ends_with("tests") {
                     modules.insert(name.to_owned(), code(&std::fs::read_to_string(&path).unwrap()));
                 }
             }
