@@ -36,7 +36,7 @@ $(filter-out test-lint test-rust test-fuzz,$(PARTS:%=test-%)): build
 build:
 	$(part) build scripts/build.sh
 
-test-lint: ## format, clippy, licences, and a reason for every crate
+test-lint: ## format, clippy, shellcheck, licences, and a reason for every crate
 	$(part) lint scripts/lint.sh
 test-rust: ## the library, the sandbox, properties of any answer, and the fault matrix
 	$(part) rust scripts/rust-tests.sh

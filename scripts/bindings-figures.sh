@@ -22,7 +22,7 @@ PAYWALL_TARGET=$PWD/target/release bindings/dotnet/test.sh build
 dotnet=$PWD/bindings/dotnet/build
 out=target/c-tests
 mkdir -p "$out"
-linked=(-Wall -Wextra -Werror -pedantic -O2 -Iinclude -L"$shared" -Wl,-rpath,"$shared")
+linked=(-Wall -Wextra -Werror -pedantic -O2 -Iinclude -L"$shared" "-Wl,-rpath,$shared")
 cc -std=c11 tests/c/median.c -o "$out/median" "${linked[@]}" -lpaywall
 g++ -std=c++11 -Ibindings/cpp bindings/cpp/bench.cpp -o "$out/bench" "${linked[@]}" -lpaywall
 # As it is installed: compiled once, from a folder of its own.

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced. `make_debian FOLDER …` makes a Debian in a folder; scripts/in-debian.sh runs commands in it. Both need root.
 # The package clients of the new Debian get this machine's settings: its mirrors, its keys, its certificates.
 

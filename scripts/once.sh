@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced. Parts of the tests that run beside each other need the same things built. `once FILE COMMAND INPUT…` runs the
 # command that makes a file, unless it has run since the inputs, files and folders, became what they are; one at a time.
 

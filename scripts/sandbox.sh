@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by scripts that need the sandbox. `start_sandbox [FLAGS…]` starts it on free ports, waits until it is ready,
 # and exports what a client needs; it is stopped, and its files removed, when the script ends. With SANDBOX_KEEP it has the
 # certificate of that folder.

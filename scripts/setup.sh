@@ -38,7 +38,7 @@ packages=("${c[@]}")
 for name; do
   case $name in
     demo | build | figures) ;;
-    lint) packages+=(git python3 python3-venv) ;;
+    lint) packages+=(git python3 python3-venv shellcheck clang-format-14) ;;
     rust) packages+=(openssl iproute2 util-linux) ;;
     fuzz) packages+=(g++ python3 python3-venv) ;;
     c) packages+=(binutils valgrind abigail-tools php8.2-cli) ;;

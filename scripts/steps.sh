@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154 # the sourcer sets part
 # Sourced by what tests a part step by step. `run COMMAND…` is a step: it shows the command and, where it fails, how to run it
 # alone. With ONLY=word only those steps run that have the word; `all_ran` fails where none had it.
 #   part    its sourcer sets this to the name in `make test-NAME`

@@ -87,7 +87,7 @@ names=$(exports "$out/paywall.dll")
 # The same as those of the shared library, undecorated also on x86.
 [ "$(sort <<<"$names")" = "$(sed -n 's/^export //p' tests/abi/interface.txt)" ] ||
   die "paywall.dll exports other names than tests/abi/interface.txt has: $(echo $names)"
-say "paywall.dll: $(stat -c %s "$out/paywall.dll") bytes, $(wc -l <<<"$names") functions, needs $(echo $(imports "$out/paywall.dll"))"
+say "paywall.dll: $(stat -c %s "$out/paywall.dll") bytes, $(wc -l <<<"$names") functions, needs $(imports "$out/paywall.dll" | paste -sd " ")"
 
 # --- the programs ---
 

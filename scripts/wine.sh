@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154 # windows.sh sets arch, root, run and tools
 # Sourced by windows.sh. `make_wine` makes what its programs run in, and two commands in the folder $run:
 #   in      runs a command where Wine is: here for x64; for x86 in a 32-bit Debian of its own, since Debian's 32-bit
 #           Wine cannot be installed beside the packages of a 64-bit machine
@@ -6,7 +7,7 @@
 # `make_certificates` makes some for the sandbox that Wine can read.
 
 make_wine() {
-  local system=$root/$run/wine-prefix start=$SECONDS first wine
+  local system=$root/$run/wine-prefix start=$SECONDS wine
   case $arch in
     x64) make_here ;;
     x86) make_there ;;

@@ -20,6 +20,8 @@ static char *document(const char *answer, size_t length)
                   json_integer_value(json_object_get(masterpass, "StatusCode")) == 200 &&
                   json_is_null(json_object_get(masterpass, "Exception")) && token != NULL,
               "a good envelope");
+    /* One line holds whole members: a name beside its value. */
+    /* clang-format off */
     made = json_pack("{s:s, s:s, s:s, s:O, s:s, s:s, s:O, s:O, s:O, s:O, s:O, s:n, s:i, s:s, s:n, s:{s:i, s:s}, s:s, s:b}",
                      "status", "ok", "action", "verify_otp", "message", "the service accepted: a code is on its way",
                      "customer_message", json_object_get(result, "Description"), "otp_token", token, "token_state", "new",
@@ -30,6 +32,7 @@ static char *document(const char *answer, size_t length)
                      "correlation_id", json_object_get(masterpass, "CorrelationId"), "url_3d", "http_status", 200,
                      "request_id", peer_setting("BENCH_REQUEST_ID"), "error", "transport", "elapsed_us", 80,
                      "connection", "reused", "response_body", answer, "response_truncated", 0);
+    /* clang-format on */
     peer_must(made != NULL && (text = json_dumps(made, JSON_COMPACT)) != NULL, "a document");
     json_decref(made);
     json_decref(envelope);

@@ -27,14 +27,12 @@ void *peer_open(int number)
 void peer_call(void *client)
 {
     char *json;
-    pw_status status = pw_resend_otp(client, "67a4c0f1d2e94b6f8a1b3c5d7e9f0a2b", "6489433e-f36b-1410-825e-001264113a90", &json);
+    pw_status status =
+        pw_resend_otp(client, "67a4c0f1d2e94b6f8a1b3c5d7e9f0a2b", "6489433e-f36b-1410-825e-001264113a90", &json);
     if (status != PW_OK)
         fprintf(stderr, "%s\n", json);
     peer_must(status == PW_OK, "pw_resend_otp");
     pw_string_free(json);
 }
 
-void peer_close(void *client)
-{
-    pw_ctx_free(client);
-}
+void peer_close(void *client) { pw_ctx_free(client); }

@@ -42,7 +42,8 @@ HRESULT narrow(VARIANT &argument, std::string &text)
     if (FAILED(changed))
         return changed;
     const int length = static_cast<int>(SysStringLen(taken.bstrVal));
-    const int size = WideCharToMultiByte(CP_UTF8, WC_ERR_INVALID_CHARS, taken.bstrVal, length, nullptr, 0, nullptr, nullptr);
+    const int size =
+        WideCharToMultiByte(CP_UTF8, WC_ERR_INVALID_CHARS, taken.bstrVal, length, nullptr, 0, nullptr, nullptr);
     text.resize(static_cast<std::size_t>(size));
     if (size > 0)
         WideCharToMultiByte(CP_UTF8, 0, taken.bstrVal, length, &text[0], size, nullptr, nullptr);
@@ -156,8 +157,11 @@ struct Property {
     const wchar_t *name;
     void (*read)(const paywall::Result &result, VARIANT *to);
 };
+/* The braces are no block. */
+/* clang-format off */
 #define PAYWALL_PROPERTY(name, accessor) \
     {L"" name, [](const paywall::Result &result, VARIANT *to) { put(to, result.accessor()); }}
+/* clang-format on */
 const Property properties[] = {
     PAYWALL_PROPERTY("Number", number),
     PAYWALL_PROPERTY("Status", status),
@@ -309,8 +313,8 @@ STDAPI DllRegisterServer()
     wchar_t path[32768];
     const DWORD length = GetModuleFileNameW(reinterpret_cast<HMODULE>(&__ImageBase), path, 32768);
     const std::wstring key = class_key(), server = key + L"\\InprocServer32";
-    const bool written = length > 0 && length < 32768 && write(key, nullptr, program_id) && write(server, nullptr, path) &&
-                         write(server, L"ThreadingModel", L"Apartment") &&
+    const bool written = length > 0 && length < 32768 && write(key, nullptr, program_id) &&
+                         write(server, nullptr, path) && write(server, L"ThreadingModel", L"Apartment") &&
                          write(key + L"\\ProgID", nullptr, program_id) &&
                          write(std::wstring(program_id) + L"\\CLSID", nullptr, key.substr(6));
     return written ? S_OK : SELFREG_E_CLASS;

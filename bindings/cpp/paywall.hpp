@@ -79,15 +79,15 @@ struct Document {
 typedef std::shared_ptr<Document> Shared;
 
 /* The document of a refusal that never reached the library. */
-#define PAYWALL_DETAIL_REFUSAL(status, action, kind, code, stage, message)                                            \
-    "{\"status\":\"" status "\",\"action\":\"" action "\",\"message\":\"" message                                     \
-    "\",\"customer_message\":null,\"otp_token\":null,\"token_state\":null,\"session_id\":null,"                       \
-    "\"session_renewed\":false,\"response_code\":null,\"reference_number\":null,\"correlation_id\":null,"             \
-    "\"url_3d\":null,\"http_status\":null,\"request_id\":null,\"error\":{\"kind\":\"" kind "\",\"code\":\"" code      \
-    "\",\"stage\":\"" stage "\",\"retry_after_ms\":null,\"detail\":null},"                                            \
+#define PAYWALL_DETAIL_REFUSAL(status, action, kind, code, stage, message)                                       \
+    "{\"status\":\"" status "\",\"action\":\"" action "\",\"message\":\"" message                                \
+    "\",\"customer_message\":null,\"otp_token\":null,\"token_state\":null,\"session_id\":null,"                  \
+    "\"session_renewed\":false,\"response_code\":null,\"reference_number\":null,\"correlation_id\":null,"        \
+    "\"url_3d\":null,\"http_status\":null,\"request_id\":null,\"error\":{\"kind\":\"" kind "\",\"code\":\"" code \
+    "\",\"stage\":\"" stage "\",\"retry_after_ms\":null,\"detail\":null},"                                       \
     "\"transport\":{\"elapsed_us\":0,\"connection\":null},\"response_body\":null,\"response_truncated\":false}"
-#define PAYWALL_DETAIL_HOLDS_NUL(name)                                                                                \
-    PAYWALL_DETAIL_REFUSAL("invalid", "fix_request", "argument", name, "argument",                                  \
+#define PAYWALL_DETAIL_HOLDS_NUL(name)                                             \
+    PAYWALL_DETAIL_REFUSAL("invalid", "fix_request", "argument", name, "argument", \
                            "nothing was sent: " name ": must not hold a NUL character")
 
 /* A text that the library returned, until it is copied: also when copying throws. */

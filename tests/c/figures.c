@@ -107,8 +107,9 @@ static void calls(const char *name, const char *base_url, int count)
     for (; i < count; i++)
         call(ctx);
     end = resident_kib();
-    printf("%-5s  %d calls: resident %ld KiB after %d, %ld KiB at the end; %.0f us a call, the sandbox's share included\n",
-           name, count, warm, WARM, end, (microseconds() - start) / (count - WARM));
+    printf(
+        "%-5s  %d calls: resident %ld KiB after %d, %ld KiB at the end; %.0f us a call, the sandbox's share included\n",
+        name, count, warm, WARM, end, (microseconds() - start) / (count - WARM));
     CHECK(end - warm <= FLAT);
     pw_ctx_free(ctx);
 }

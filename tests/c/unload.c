@@ -45,7 +45,8 @@ static int round_trip(const char *path)
     *(void **)&string_free = dlsym(library, "pw_string_free");
 
     config = config_new();
-    well = config_from_env(config, NULL) == PW_OK && config_set(config, "base_url", needed("SANDBOX_HTTPS"), NULL) == PW_OK &&
+    well = config_from_env(config, NULL) == PW_OK &&
+           config_set(config, "base_url", needed("SANDBOX_HTTPS"), NULL) == PW_OK &&
            ctx_new(config, &ctx, &json) == PW_OK && resend(ctx, "sbx_ok_5001", SESSION, &json) == PW_OK;
     if (!well)
         fprintf(stderr, "%s\n", json ? json : "no document");

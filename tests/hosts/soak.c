@@ -94,7 +94,8 @@ static int call(const pw_ctx *ctx, const char *row, const char *token)
     char line[LINE], *json = NULL;
     double begun = now();
     pw_status status = pw_resend_otp(ctx, token, SESSION, &json);
-    int length = snprintf(line, sizeof line, "%s\t%s\t%.6f\t%.6f\t%s", row, token, begun, now(), pw_status_name(status));
+    int length =
+        snprintf(line, sizeof line, "%s\t%s\t%.6f\t%.6f\t%s", row, token, begun, now(), pw_status_name(status));
     size_t i;
     for (i = 0; i < sizeof members / sizeof members[0] && length < LINE; i++) {
         char *text = pw_json_get(json, members[i]);
@@ -178,7 +179,8 @@ static long round_until(double end, struct caller *callers, long forks)
 
 static void show(const char *when, struct usage used)
 {
-    printf("c, %-11s %6ld KiB resident, %ld threads, %ld descriptors\n", when, used.kib, used.threads, used.descriptors);
+    printf("c, %-11s %6ld KiB resident, %ld threads, %ld descriptors\n", when, used.kib, used.threads,
+           used.descriptors);
 }
 
 int main(int argc, char **argv)

@@ -28,11 +28,14 @@ static FARPROC own(const char *name)
 }
 
 /* A function that is Wine's own, unchanged. */
+/* The last word is a list of arguments. */
+/* clang-format off */
 #define HAND_OVER(result, name, parameters, arguments)                        \
     __declspec(dllexport) result WINAPI name parameters                       \
     {                                                                         \
         return ((result(WINAPI *) parameters)(void *)own(#name)) arguments;   \
     }
+/* clang-format on */
 
 HAND_OVER(BOOL, CertAddEncodedCertificateToStore,
           (HCERTSTORE store, DWORD encoding, const BYTE *bytes, DWORD length, DWORD how, PCCERT_CONTEXT *made),
@@ -52,8 +55,8 @@ HAND_OVER(BOOL, CertSetCertificateContextProperty,
           (PCCERT_CONTEXT certificate, DWORD property, DWORD flags, const void *data),
           (certificate, property, flags, data))
 
-__declspec(dllexport) BOOL WINAPI CertCreateCertificateChainEngine(PCERT_CHAIN_ENGINE_CONFIG config,
-                                                                   HCERTCHAINENGINE *engine)
+__declspec(dllexport) BOOL WINAPI
+    CertCreateCertificateChainEngine(PCERT_CHAIN_ENGINE_CONFIG config, HCERTCHAINENGINE *engine)
 {
     /* The members up to Windows 7, which is all that Wine knows. */
     struct {
@@ -66,12 +69,13 @@ __declspec(dllexport) BOOL WINAPI CertCreateCertificateChainEngine(PCERT_CHAIN_E
     } known;
     memcpy(&known, config, sizeof known);
     known.size = sizeof known;
-    return ((BOOL(WINAPI *)(void *, HCERTCHAINENGINE *))(void *)own("CertCreateCertificateChainEngine"))(&known, engine);
+    return ((BOOL(WINAPI *)(void *, HCERTCHAINENGINE *))(void *)own("CertCreateCertificateChainEngine"))(&known,
+                                                                                                         engine);
 }
 
-__declspec(dllexport) BOOL WINAPI CertVerifyCertificateChainPolicy(LPCSTR policy, PCCERT_CHAIN_CONTEXT chain,
-                                                                   PCERT_CHAIN_POLICY_PARA parameters,
-                                                                   PCERT_CHAIN_POLICY_STATUS status)
+__declspec(dllexport) BOOL WINAPI
+    CertVerifyCertificateChainPolicy(LPCSTR policy, PCCERT_CHAIN_CONTEXT chain, PCERT_CHAIN_POLICY_PARA parameters,
+                                     PCERT_CHAIN_POLICY_STATUS status)
 {
     CERT_CHAIN_CONTEXT judged = *chain;
     DWORD *errors = &judged.TrustStatus.dwErrorStatus;

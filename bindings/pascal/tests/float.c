@@ -17,10 +17,23 @@ static void calculate(void)
     long_sink = long_zero / long_zero;
 }
 
-uint32_t pw_abi_version(void) { calculate(); return 1 << 16; }
+uint32_t pw_abi_version(void)
+{
+    calculate();
+    return 1 << 16;
+}
 const char *pw_version(void) { return "0"; }
-const char *pw_status_name(int32_t status) { calculate(); return status ? "unrecognized" : "ok"; }
-void *pw_config_new(void) { static int config; calculate(); return &config; }
+const char *pw_status_name(int32_t status)
+{
+    calculate();
+    return status ? "unrecognized" : "ok";
+}
+void *pw_config_new(void)
+{
+    static int config;
+    calculate();
+    return &config;
+}
 int32_t pw_config_set(void *config, const char *name, const char *value, char **json)
 {
     (void)config, (void)name, (void)value;
@@ -28,11 +41,37 @@ int32_t pw_config_set(void *config, const char *name, const char *value, char **
     calculate();
     return 0;
 }
-int32_t pw_config_from_env(void *config, char **json) { (void)config; *json = NULL; calculate(); return 0; }
-void pw_config_free(void *config) { (void)config; calculate(); }
-int32_t pw_ctx_new(void *config, void **ctx, char **json) { *ctx = config; *json = NULL; calculate(); return 0; }
-int32_t pw_ctx_check(void *ctx, char **json) { (void)ctx; *json = NULL; calculate(); return 0; }
-void pw_ctx_free(void *ctx) { (void)ctx; calculate(); }
+int32_t pw_config_from_env(void *config, char **json)
+{
+    (void)config;
+    *json = NULL;
+    calculate();
+    return 0;
+}
+void pw_config_free(void *config)
+{
+    (void)config;
+    calculate();
+}
+int32_t pw_ctx_new(void *config, void **ctx, char **json)
+{
+    *ctx = config;
+    *json = NULL;
+    calculate();
+    return 0;
+}
+int32_t pw_ctx_check(void *ctx, char **json)
+{
+    (void)ctx;
+    *json = NULL;
+    calculate();
+    return 0;
+}
+void pw_ctx_free(void *ctx)
+{
+    (void)ctx;
+    calculate();
+}
 int32_t pw_resend_otp(void *ctx, const char *token, const char *session, char **json)
 {
     (void)ctx, (void)token, (void)session;
@@ -40,5 +79,14 @@ int32_t pw_resend_otp(void *ctx, const char *token, const char *session, char **
     calculate();
     return 17;
 }
-char *pw_json_get(const char *json, const char *pointer) { (void)json, (void)pointer; calculate(); return NULL; }
-void pw_string_free(char *text) { (void)text; calculate(); }
+char *pw_json_get(const char *json, const char *pointer)
+{
+    (void)json, (void)pointer;
+    calculate();
+    return NULL;
+}
+void pw_string_free(char *text)
+{
+    (void)text;
+    calculate();
+}

@@ -3,6 +3,9 @@ using System.Resources;
 
 [assembly: AssemblyTitle("Paywall")]
 [assembly: AssemblyDescription("Paywall's Masterpass \"Resend OTP\", sent at most once, with the truth about it")]
+[assembly: AssemblyCompany("libpaywall contributors")]
+[assembly: AssemblyProduct("libpaywall")]
+[assembly: AssemblyCopyright("Copyright (c) 2026 libpaywall contributors")]
 [assembly: AssemblyVersion("0.1.0.0")]
 [assembly: AssemblyFileVersion("0.1.0.0")]
 [assembly: NeutralResourcesLanguage("en")]

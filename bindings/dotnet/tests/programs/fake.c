@@ -22,39 +22,45 @@ static const char usual[] =
 
 const char *pw_version(void) { return "1.7.0"; }
 const char *pw_status_name(int32_t status) { return (void)status, "ok"; }
-int32_t pw_config_from_env(void *config, char **out) {
+int32_t pw_config_from_env(void *config, char **out)
+{
     (void)config;
     if (out)
         *out = NULL;
     return 0;
 }
 void *pw_config_new(void) { return malloc(1); }
-int32_t pw_config_set(void *config, const char *name, const char *value, char **out) {
+int32_t pw_config_set(void *config, const char *name, const char *value, char **out)
+{
     (void)config, (void)name, (void)value;
     if (out)
         *out = NULL;
     return 0;
 }
 void pw_config_free(void *config) { free(config); }
-int32_t pw_ctx_new(const void *config, void **ctx, char **out) {
+int32_t pw_ctx_new(const void *config, void **ctx, char **out)
+{
     (void)config;
     *ctx = malloc(1);
     if (out)
         *out = NULL;
     return 0;
 }
-int32_t pw_ctx_check(const void *ctx, char **out) {
+int32_t pw_ctx_check(const void *ctx, char **out)
+{
     (void)ctx;
     *out = NULL;
     return 0;
 }
 void pw_ctx_free(void *ctx) { free(ctx); }
-int32_t pw_resend_otp(const void *ctx, const char *token, const char *session, char **out) {
+int32_t pw_resend_otp(const void *ctx, const char *token, const char *session, char **out)
+{
     const char *document = getenv("FAKE_DOCUMENT"), *status = getenv("FAKE_STATUS");
     (void)ctx, (void)token, (void)session;
     *out = NULL;
     if (document && !strcmp(document, "good"))
-        *out = strdup("{\"status\":\"novel\",\"action\":\"novel\",\"message\":\"m\",\"otp_token\":\"new-token\",\"more\":[{}]}");
+        *out = strdup(
+            "{\"status\":\"novel\",\"action\":\"novel\",\"message\":\"m\",\"otp_token\":\"new-token\",\"more\":[{}]}");
     else if (document && !strcmp(document, "usual"))
         *out = strdup(usual);
     else if (document && !strcmp(document, "broken"))

@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154 # the sourcer sets here and workers
 # Sourced by what needs PHP-FPM behind nginx: a shop with the package and page.php is deployed in $work, and nginx started,
 # for the server that PAYWALL_BASE_URL and PAYWALL_CA_FILE name. `start_fpm INI…` starts $workers workers, and leaves their
 # master's process id in $master. All of it is stopped, and removed, when the script ends.
