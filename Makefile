@@ -41,9 +41,9 @@ test-lint: ## format, clippy, shellcheck, licences, and a reason for every crate
 test-rust: ## the library, the sandbox, properties of any answer, and the fault matrix
 	$(part) rust scripts/rust-tests.sh
 test-fuzz: ## the seeds of the fuzz targets, and some new inputs
-	$(part) fuzz scripts/fuzz.sh
+	$(part) fuzz fuzz/run.sh
 test-c: ## the binary interface, and the C programs, also under valgrind
-	$(part) c scripts/c-tests.sh
+	$(part) c tests/c/run.sh
 test-python: ## the package for Python
 	$(part) python bindings/python/test.sh
 test-php: ## the package for PHP
@@ -55,11 +55,11 @@ test-pascal: ## the unit for Pascal
 test-dotnet: ## the library for .NET, on Mono and .NET Core
 	$(part) dotnet bindings/dotnet/test.sh
 test-hosts: ## hosts and soak, 15 seconds each
-	$(part) hosts scripts/hosts-tests.sh
+	$(part) hosts tests/hosts/test.sh
 test-sanitize: ## the C programs under AddressSanitizer, LeakSanitizer and ThreadSanitizer
-	$(part) sanitize scripts/sanitize.sh
+	$(part) sanitize tests/c/sanitize.sh
 test-windows: ## the x64 DLL, and all programs that use it under Wine
-	$(part) windows scripts/windows.sh x64
+	$(part) windows tests/windows/run.sh x64
 test-commands: ## the other commands below and in the READMEs, for a moment each
 	$(part) commands scripts/commands.sh
 
@@ -77,15 +77,15 @@ faults: ## the fault matrix, as a table; FAULTS=word shows each point whose name
 SECONDS_EACH ?= 60
 fuzz: ## fuzzes SECONDS_EACH (60) per target; TARGET=word only that one
 	@scripts/setup.sh fuzz
-	@scripts/fuzz.sh $(SECONDS_EACH) "$(TARGET)"
+	@fuzz/run.sh $(SECONDS_EACH) "$(TARGET)"
 
 hosts: ## PHP-FPM, gunicorn, Mono and a till under load, SECONDS (60) each; SEED decides the faults
 	@scripts/setup.sh hosts
-	@scripts/hosts.sh --seconds $(or $(SECONDS),60) $(addprefix --seed ,$(SEED))
+	@tests/hosts/run.sh --seconds $(or $(SECONDS),60) $(addprefix --seed ,$(SEED))
 
 soak: ## all of them together with threads and forks, for SECONDS (300)
 	@scripts/setup.sh hosts
-	@scripts/hosts.sh soak --seconds $(or $(SECONDS),300) $(addprefix --seed ,$(SEED))
+	@tests/hosts/run.sh soak --seconds $(or $(SECONDS),300) $(addprefix --seed ,$(SEED))
 
 sanitize: test-sanitize ## the same as test-sanitize
 
@@ -94,7 +94,7 @@ windows: test-windows ## the same as test-windows
 windows-x86: ## the same for x86, in a 32-bit Debian of its own; needs root
 	@[ -x target/windows/x64/wine ] || $(MAKE) --no-print-directory test-windows
 	@scripts/setup.sh windows-x86
-	@scripts/windows.sh x86
+	@tests/windows/run.sh x86
 
 header: ## writes the headers and tests/contract.json from the sources
 	@scripts/setup.sh demo
@@ -106,12 +106,12 @@ advisories: ## known vulnerabilities of all crates, from RustSec's database
 
 figures: ## size, dependencies, the cost of a context, and memory over 100,000 calls
 	@scripts/setup.sh figures
-	@scripts/figures.sh
+	@bench/figures.sh
 
 figures-bindings: ## what a call costs in each language above the same call in C
-	@scripts/setup.sh bindings
-	@scripts/bindings-figures.sh
+	@scripts/setup.sh bench
+	@bench/run.sh above
 
 bench: ## beside its peers: docs/benchmarks.md; ROWS=word measures only the rows whose name has the word
 	@scripts/setup.sh bench
-	@scripts/bench.sh "$(ROWS)"
+	@bench/run.sh "$(ROWS)"

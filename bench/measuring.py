@@ -51,6 +51,11 @@ class Rounds:
         both = [(a[column], b[column]) for a, b in zip(self.given[upper], self.given[lower], strict=True)]
         return statistics.median(a / b for a, b in both) if all(b > 0 for _, b in both) else None
 
+    def difference(self, column: int, upper: str, lower: str) -> float:
+        """The median of the rounds' own differences."""
+        both = zip(self.given[upper], self.given[lower], strict=True)
+        return statistics.median(a[column] - b[column] for a, b in both)
+
     def ratio(
         self, what: str, column: int, unit: str, ours: str, theirs: str, at_most: float | None = None
     ) -> "Figure":
@@ -83,6 +88,18 @@ def first_answer(program: Program) -> list[float]:
     if status != 0 or not first:
         raise RuntimeError(f"{' '.join(command)}: no answer (status {status})")
     return [elapsed * 1000, (used.ru_utime + used.ru_stime) * 1000]
+
+
+def peak_kib(program: Program, *more: str) -> float:
+    """The most memory that the process had at once."""
+    command = [*program.command, *more]
+    child = os.posix_spawnp(
+        command[0], command, program.environment, file_actions=[(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
+    )
+    _, status, used = os.wait4(child, 0)
+    if status != 0:
+        raise RuntimeError(f"{' '.join(command)}: status {status}")
+    return float(used.ru_maxrss)
 
 
 def per_call(program: Program, tool: Command, pattern: str, count: int) -> list[float]:

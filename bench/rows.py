@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from measuring import Figure, Program, Rounds, copied, first_answer, heap, instructions, pages
+from measuring import Figure, Program, Rounds, copied, first_answer, heap, instructions, pages, peak_kib
 from setting import BUILT, FAR, LIBRARY, Setting, sh
 
 Row = Callable[[Setting], Iterator[Figure]]
@@ -176,6 +176,38 @@ def in_language(what: str, rounds: Rounds, aims: dict[str, float]) -> Iterator[F
     for peer, least in aims.items():
         yield rounds.speed(what, 0, "µs", OURS, peer, at_least=least)
         yield rounds.speed(f"{what}: CPU", 1, "µs", OURS, peer)
+
+
+@row("languages, above C")
+def languages(setting: Setting) -> Iterator[Figure]:
+    setting.build_dotnet()
+    in_c = setting.c("paywall", "https", "calls")
+    programs = {
+        "C++": setting.c("paywall_cpp", "https", "calls"),
+        "Python": setting.python("paywall", "https"),
+        "PHP": setting.php("paywall", "https"),
+        "Mono": setting.mono("paywall", "https"),
+        ".NET Core": setting.core("paywall", "https"),
+    }
+    aims: dict[str, float] = {"C++": 3, "Python": 20, "PHP": 15, "Mono": 25, ".NET Core": 15}
+    everything = {"C": in_c, **programs}
+    over_https = warm_calls(setting, everything, 7, 2000)
+    alone = warm_calls(setting, {name: setting.alone(program) for name, program in everything.items()}, 7, 2000)
+    for name in programs:
+        what = f"a call from {name} above the same call in C"
+        for rounds, column, part, most in (
+            (over_https, 0, "", aims[name]),
+            (over_https, 1, ", CPU", None),
+            (alone, 0, ", into a library that answers at once", aims[name]),
+        ):
+            above = rounds.difference(column, name, "C")
+            yield Figure(what + part, "", above, "µs", at_most=most, absolute=True)
+    few, many = (str(setting.counts(calls, 20)) for calls in (2000, 20000))
+    for name, program in programs.items():
+        grown = peak_kib(program, many) - peak_kib(program, few)
+        yield Figure(
+            f"resident growth from 2,000 to 20,000 calls, {name}", "", grown, "KiB", at_most=512, absolute=True
+        )
 
 
 @row("threads")

@@ -100,6 +100,8 @@ class Setting:
         peer = [*cc, "-shared", "-fPIC"]
         paywall = [f"-I{ROOT}/include", f"-L{TILL}", "-lpaywall", f"-Wl,-rpath,{TILL}"]
         sh(*peer, BENCH / "c" / "paywall.c", "-o", BUILT / "paywall.so", *paywall)
+        cpp = ["c++", "-std=c++11", "-Wall", "-Wextra", "-Werror", "-O2", "-shared", "-fPIC", f"-I{ROOT}/bindings/cpp"]
+        sh(*cpp, BENCH / "c" / "paywall.cpp", "-o", BUILT / "paywall_cpp.so", *paywall)
         sh(*peer, BENCH / "c" / "socket.c", "-o", BUILT / "socket.so")
         sh(*peer, BENCH / "c" / "curl.c", "-o", BUILT / "curl.so", "-lcurl")
         sh(*peer, "-DDOCUMENT", BENCH / "c" / "curl.c", "-o", BUILT / "curl_jansson.so", "-lcurl", "-ljansson")
@@ -339,6 +341,14 @@ class Setting:
 
     def core(self, peer: str, scheme: str) -> Program:
         return Program([str(CORE), str(BUILT / "netstandard2.0" / "Calls.exe"), peer], self.environment(scheme))
+
+    def alone(self, program: Program) -> Program:
+        """The same with a library that answers at once: what is left is the binding."""
+        fake = str(DOTNET / "net462" / "fake-1.7.so")
+        # The programs in C and C++ are linked with the library, the others load what they are given.
+        preload = fake if program.command[0] == str(BUILT / "host") else ""
+        more = {"FAKE_DOCUMENT": "usual", "PAYWALL_LIBRARY": fake, "LD_PRELOAD": preload}
+        return Program(program.command, {**program.environment, **more})
 
     def curl_command(self, trust: str) -> Program:
         at = self.folder

@@ -8,7 +8,6 @@ part=commands
 source scripts/steps.sh
 
 scripts/build.sh
-till=$(scripts/build-till.sh)
 
 # "static" in README.md, as it stands there.
 static_till() {
@@ -20,22 +19,8 @@ static_till() {
   [ "$status" -eq 2 ]
 }
 
-bench_python() {
-  PAYWALL_SANDBOX=$PWD/target/release/paywall-sandbox "$(bindings/python/wheel.sh)" bindings/python/bench.py 200
-}
-bench_php() (
-  source scripts/sandbox.sh
-  start_sandbox
-  PAYWALL_BASE_URL=$SANDBOX_HTTPS PAYWALL_LIBRARY=$(dirname "$till")/libpaywall.so.1 PAYWALL_COMMAND=$PWD/target/release/paywall \
-    php -d ffi.enable=1 bindings/php/bench.php
-)
-
 run static_till
 run scripts/own-network.sh sandbox/readme-test.sh
-run bench_python
-run bench_php
-run bindings/cpp/test.sh bench
-run scripts/figures.sh
-run scripts/bindings-figures.sh --rounds 1
-run scripts/bench.sh --smoke
+run bench/figures.sh
+run bench/run.sh --smoke
 all_ran

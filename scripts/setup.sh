@@ -52,7 +52,6 @@ for name; do
     sanitize) packages+=("${rust_source[@]}" clang libclang-rt-14-dev llvm) ;;
     windows) packages+=("${wine[@]}" "${mono[@]}") ;;
     windows-x86) packages+=("${wine[@]}" "${mono[@]}" g++-mingw-w64-i686 debootstrap debian-archive-keyring util-linux) ;;
-    bindings) packages+=(g++ "${php[@]}" "${mono[@]}") ;;
     commands | bench)
       packages+=(g++ "${php[@]}" "${mono[@]}" binutils curl libcurl4-openssl-dev libjansson-dev php-guzzlehttp-guzzle wrk
         valgrind ca-certificates iproute2 libmono-system-net-http4.0-cil ca-certificates-mono openssl)

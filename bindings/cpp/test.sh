@@ -4,9 +4,6 @@
 #
 # Needs the Debian packages g++ clang g++-mingw-w64-x86-64 valgrind, and `cargo build --release --workspace`, in the folder
 # PAYWALL_TARGET (target/release of the repository where it is not set).
-#
-#   test.sh            all of it
-#   test.sh bench      what a call costs above the same call in C, and whether memory grows
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 repository=$(cd "$here/../.." && pwd)
@@ -36,14 +33,6 @@ shared=("-L$out" -lpaywall -pthread "-Wl,-rpath,$out")
 static=("$target/libpaywall.a" -lgcc_s -lutil -lrt -lpthread -lm -ldl)
 part=cpp
 source "$repository/scripts/steps.sh"
-
-if [ "${1:-}" = bench ]; then
-  g++ -std=c++11 -O2 "${warnings[@]}" "$here/bench.cpp" -o bench "${shared[@]}"
-  start_sandbox
-  trap 'stop_sandbox; rm -rf "$out"' EXIT
-  PAYWALL_BASE_URL=$SANDBOX_HTTPS ./bench
-  exit
-fi
 
 dialects=0
 for standard in c++11 c++14 c++17 c++20; do

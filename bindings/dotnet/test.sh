@@ -9,7 +9,7 @@
 #   test.sh core         on .NET Core alone
 #   ONLY=Class.Test test.sh    this test, or this class, alone
 #   test.sh windows ARCH WINE DLL CC    on .NET Core 2.1 for Windows (x64 or x86), which the command WINE runs, against this
-#                        DLL and those that CC builds. scripts/windows.sh calls it.
+#                        DLL and those that CC builds. tests/windows/run.sh calls it.
 #
 # Needs the Debian packages mono-mcs mono-devel mono-runtime libmono-system-web4.0-cil libnunit-cil-dev nunit-console
 # mono-fastcgi-server4 nginx-light gcc
@@ -108,7 +108,7 @@ compile() { # FOLDER FRAMEWORK MCS-OPTIONS…: the programs of the tests, agains
   shift 2
   local mcs=(mcs -langversion:7 -warn:4 -warnaserror -optimize "$@")
   local program
-  for program in Probe Bench Shop; do
+  for program in Probe Shop; do
     "${mcs[@]}" -r:"$out/Paywall.dll" -out:"$out/$program.exe" "tests/programs/$program.cs"
   done
   for program in Readme Readme.tr; do
@@ -179,7 +179,7 @@ build_core() { # FOLDER RUNTIME MORE-TESTS…
   compile "$out" netstandard2.0 "${against[@]}"
   mcs -langversion:7 -warn:4 -warnaserror "${against[@]}" -r:"$out/Paywall.dll" \
     -out:"$out/Paywall.Tests.exe" tests/*.cs tests/core/*.cs "${@:3}" src/Paywall/Interop/Json.cs
-  for program in Paywall.Tests Probe Bench Readme Readme.tr; do
+  for program in Paywall.Tests Probe Readme Readme.tr; do
     printf '{"runtimeOptions":{"framework":{"name":"Microsoft.NETCore.App","version":"%s"},%s}}\n' "$2" \
       '"configProperties":{"System.Globalization.Invariant":true}' >"$out/$program.runtimeconfig.json"
   done

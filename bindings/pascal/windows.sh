@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Compiles the scenarios and the till for Windows, with a compiler for the same processor and no Windows units of its own:
-# the run-time library comes from Free Pascal's sources, and the compiler links by itself. scripts/windows.sh calls it.
+# the run-time library comes from Free Pascal's sources, and the compiler links by itself. tests/windows/run.sh calls it.
 #
 #   windows.sh win64|win32 OUT COMPILER…    leaves OUT/pascal-scenarios.exe and OUT/pascal-till.exe
 #

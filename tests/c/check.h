@@ -37,7 +37,7 @@ static inline const char *needed(const char *variable)
 {
     const char *value = getenv(variable);
     if (value == NULL) {
-        fprintf(stderr, "%s must be set: scripts/c-tests.sh does\n", variable);
+        fprintf(stderr, "%s must be set: tests/c/run.sh does\n", variable);
         exit(2);
     }
     return value;

@@ -6,7 +6,7 @@
  *
  * Each thread follows an operation of its own (OPERATIONS: a file with a token and a session in each line), whose token
  * the sandbox renews with each call: the answer to another thread's call would be refused at the next one. Prints how
- * many requests were made, which scripts/threads.sh compares with what the sandbox received.
+ * many requests were made, which tests/c/threads.sh compares with what the sandbox received.
  */
 #define _DEFAULT_SOURCE
 #include <errno.h>

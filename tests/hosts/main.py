@@ -146,7 +146,7 @@ def main() -> None:
         print(f"== {', '.join(names)}: {arguments.seconds:g} s, seed {arguments.seed}", flush=True)
         if not run(names, arguments):
             soak = "soak " if arguments.together else ""
-            sys.exit(f"FAILED; again: scripts/hosts.sh {soak}--seconds {arguments.seconds:g} --seed {arguments.seed}")
+            sys.exit(f"FAILED; again: tests/hosts/run.sh {soak}--seconds {arguments.seconds:g} --seed {arguments.seed}")
 
 
 main()

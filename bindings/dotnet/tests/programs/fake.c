@@ -10,7 +10,7 @@ uint32_t pw_abi_version(void) { return ABI; }
 /* As long as what the real one makes of a success. */
 static const char usual[] =
     "{\"status\":\"ok\",\"action\":\"verify_otp\",\"message\":\"accepted: a code is on its way (5001)\",\"customer_message\":"
-    "\"OTP gönderildi\",\"otp_token\":\"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\",\"token_state\":\"new\","
+    "\"OTP gönderildi\",\"otp_token\":\"b1b9baa4018d4f17b1fd85592344b09a\",\"token_state\":\"new\","
     "\"session_id\":\"6489433e-f36b-1410-825e-001264113a90\",\"session_renewed\":false,\"response_code\":\"5001\","
     "\"reference_number\":\"000000000001\",\"correlation_id\":\"6489433e-f36b-1410-825e-001264113a90\",\"url_3d\":null,"
     "\"http_status\":200,\"request_id\":\"6489433e-f36b-1410-825e-001264113a90\",\"error\":null,\"transport\":{\"elapsed_us\":"

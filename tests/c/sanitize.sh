@@ -2,7 +2,7 @@
 # The library and the C programs of tests/c under AddressSanitizer with LeakSanitizer, and under ThreadSanitizer; no
 # report is suppressed. Each is first shown programs that it must object to.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 root=$PWD
 
 target=$(rustc -vV | sed -n 's/^host: //p')
@@ -71,11 +71,11 @@ run objects address leak "LeakSanitizer: detected memory leaks" pw_ctx_new
 run objects address overflow "AddressSanitizer: heap-buffer-overflow" overflow
 run objects address unterminated "AddressSanitizer: heap-buffer-overflow" pw_config_set
 run target/sanitize/address/interface
-run scripts/threads.sh target/sanitize/address/threads calls 16 500
-run scripts/threads.sh target/sanitize/address/threads forks 4 200
+run tests/c/threads.sh target/sanitize/address/threads calls 16 500
+run tests/c/threads.sh target/sanitize/address/threads forks 4 200
 
 run objects thread race "ThreadSanitizer: data race" pw_config_set
-run scripts/threads.sh target/sanitize/thread/threads calls 16 500
-run scripts/threads.sh target/sanitize/thread/threads forks 4 200
+run tests/c/threads.sh target/sanitize/thread/threads calls 16 500
+run tests/c/threads.sh target/sanitize/thread/threads forks 4 200
 all_ran
 echo "sanitize: nothing was reported but the controls"

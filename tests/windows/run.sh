@@ -2,8 +2,8 @@
 # Builds paywall.dll for Windows on Debian, checks what it imports and exports, builds the programs and bindings that
 # use it, and runs them all under Wine against the sandbox. docs/windows.md says what that proves and what not.
 #
-#   windows.sh [x64]     `make windows`, a part of `make test`
-#   windows.sh x86       `make windows-x86`: in a 32-bit Debian of its own; needs root, and what `make windows` left
+#   run.sh [x64]     `make windows`, a part of `make test`
+#   run.sh x86       `make windows-x86`: in a 32-bit Debian of its own; needs root, and what `make windows` left
 #
 # scripts/setup.sh installs what it needs: Debian's Rust comes with the source of the standard library, which is compiled
 # for Windows here, so that no target has to be downloaded through rustup.
@@ -12,7 +12,7 @@
 #   <target>/release/paywall.dll, libpaywall.dll.a and paywall_com.dll, to deliver
 #   <arch>/wine, a command that runs a Windows program with the caller's arguments, environment and folder
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 root=$PWD
 
 arch=${1:-x64}
@@ -22,7 +22,7 @@ die() { say "$*"; exit 1; }
 case $arch in
   x64) target=x86_64-pc-windows-gnu tools=x86_64-w64-mingw32 ;;
   x86) target=i686-pc-windows-gnu tools=i686-w64-mingw32 ;;
-  *) echo "usage: windows.sh [x64|x86]" >&2; exit 2 ;;
+  *) echo "usage: run.sh [x64|x86]" >&2; exit 2 ;;
 esac
 out=target/windows/$target/release
 run=target/windows/$arch
@@ -115,14 +115,14 @@ check_imports "$out/paywall_com.dll" "paywall.dll ole32.dll oleaut32.dll"
 
 # --- Wine ---
 
-source scripts/wine.sh
+source tests/windows/wine.sh
 make_wine
 make_certificates
 
 say "building the Pascal programs"
 case $arch in
-  x64) bindings/pascal/windows.sh win64 "$root/$run" ppcx64 ;;
-  x86) bindings/pascal/windows.sh win32 "$root/$run" "$root/$run/in" ppc386 ;;
+  x64) bindings/pascal/run.sh win64 "$root/$run" ppcx64 ;;
+  x86) bindings/pascal/run.sh win32 "$root/$run" "$root/$run/in" ppc386 ;;
 esac
 
 # What the programs load. The test's copy of the DLL goes through a stand-in that says how Windows verifies certificates

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Guards the binary interface. docs/releasing-an-abi.md says what to do when it changes.
-#   abi.sh            prints what today's shared library shows, and what the shared and the static one need
-#   abi.sh check      compares that with tests/abi/interface.txt; and for each interface ever released, in tests/abi:
+#   run.sh            prints what today's shared library shows, and what the shared and the static one need
+#   run.sh check      compares that with tests/abi/interface.txt; and for each interface ever released, in tests/abi:
 #                     compares the types of its functions, and runs a program that was built with its header
-#   abi.sh freeze     records today's interface as tests/abi/<major>.<minor>
+#   run.sh freeze     records today's interface as tests/abi/<major>.<minor>
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 library=target/release/libpaywall.so
 # The same code, with the debugging information that abidiff reads.
 typed=target/memcheck/libpaywall.so
@@ -67,5 +67,5 @@ case "${1:-}" in
     describe >tests/abi/interface.txt
     echo "abi: recorded $release; write its program.c"
     ;;
-  *) echo "usage: abi.sh [check | freeze]" >&2; exit 2 ;;
+  *) echo "usage: run.sh [check | freeze]" >&2; exit 2 ;;
 esac

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Real hosts under load while the sandbox is restarted, also by SIGKILL, and they are reloaded: every call is accounted for.
-#   hosts.sh [--seconds N] [--seed N]        PHP-FPM, gunicorn, Mono and a till, each for N seconds (60)
-#   hosts.sh soak [--seconds N] [--seed N]   all of them, and a C program of many threads and forks, together
+#   run.sh [--seconds N] [--seed N]        PHP-FPM, gunicorn, Mono and a till, each for N seconds (60)
+#   run.sh soak [--seconds N] [--seed N]   all of them, and a C program of many threads and forks, together
 # The seed decides which faults are injected, and when what is restarted; without it there is a new one.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 
 hosts=(php-fpm gunicorn mono till)
 if [ "${1:-}" = soak ]; then

@@ -5,9 +5,9 @@ cd "$(dirname "$0")/.."
 
 scripts/build.sh
 shared=$(dirname "$(scripts/build-till.sh)")
-out=target/c-tests
+out=target/bench
 mkdir -p "$out"
-cc -std=c11 -Wall -Wextra -Werror -pedantic -O2 -Iinclude tests/c/figures.c -o "$out/figures" \
+cc -std=c11 -Wall -Wextra -Werror -pedantic -O2 -Iinclude -Itests/c bench/c/figures.c -o "$out/figures" \
   -L"$shared" -lpaywall -Wl,-rpath,"$shared"
 
 library=target/release/libpaywall.so

@@ -2,7 +2,7 @@
 # The binary interface; the demonstration; the C programs of tests/c against the shared and the static library and under
 # valgrind, with the sandbox as the peer; and PHP's parser over the header that is made for it.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 
 scripts/build.sh
 cargo build --profile memcheck --quiet --locked -p paywall
@@ -33,7 +33,7 @@ export SCENARIOS=$PWD/tests/scenarios.json
 
 part=c
 source scripts/steps.sh
-run scripts/abi.sh check
+run tests/abi/run.sh check
 run scripts/demo.sh
 run "$out/interface"
 run "$out/interface-static"
@@ -53,15 +53,15 @@ unset PAYWALL_BASE_URL
 
 # The system's own store, wherever this machine's variables lead.
 run env -u SSL_CERT_FILE -u SSL_CERT_DIR "$out/stack"
-run scripts/threads.sh "$out/threads" calls 16 5000
-run scripts/threads.sh "$out/threads" forks 4 1000
+run tests/c/threads.sh "$out/threads" calls 16 5000
+run tests/c/threads.sh "$out/threads" forks 4 1000
 
 # Valgrind calls the runtime's reachable blocks no leak; one that is lost, or a wrong access, is an error.
 memcheck=(valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite
   --show-leak-kinds=definite --suppressions=tests/c/valgrind.supp)
 run env LD_LIBRARY_PATH="$out/memcheck" "${memcheck[@]}" "$out/interface"
 run "${memcheck[@]}" "$out/interface-static-memcheck"
-run scripts/threads.sh "${memcheck[@]}" "$out/threads-memcheck" calls 8 25
+run tests/c/threads.sh "${memcheck[@]}" "$out/threads-memcheck" calls 8 25
 run "$out/unload" "$shared/libpaywall.so.1"
 # The program in each README, as it stands there.
 for readme in README.md README.tr.md; do

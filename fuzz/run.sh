@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Fuzzes the library under the address sanitizer, from the seeds in fuzz/seeds. Fails on whatever is found.
-#   fuzz.sh                    replays all seeds, then a fixed number of new inputs for each target: part of the tests
-#   fuzz.sh SECONDS [TARGET]   for so long each; what was learnt is kept in target/fuzz/corpus
-#   fuzz.sh learn [TARGET]     adds to the seeds what was learnt and reaches code that they do not
+#   run.sh                    replays all seeds, then a fixed number of new inputs for each target: part of the tests
+#   run.sh SECONDS [TARGET]   for so long each; what was learnt is kept in target/fuzz/corpus
+#   run.sh learn [TARGET]     adds to the seeds what was learnt and reaches code that they do not
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -4,7 +4,7 @@
 #   threads.sh PROGRAM… calls THREADS CALLS | forks THREADS FORKS [SEED]
 # The last words are the program's arguments; what stands before it, such as valgrind, runs it.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 
 source scripts/sandbox.sh
 start_sandbox --cooldown-ms 0 --limit 1000000
