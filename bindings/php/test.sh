@@ -29,6 +29,7 @@ export PAYWALL_LIBRARY=$target/libpaywall.so
 export PAYWALL_COMMAND=$target/paywall
 export PAYWALL_SANDBOX=$target/paywall-sandbox
 export PAYWALL_SCENARIOS=${PAYWALL_SCENARIOS:-$repository/tests/scenarios.json}
+export PAYWALL_CONTRACT=${PAYWALL_CONTRACT:-$repository/tests/contract.json}
 export PAYWALL_HEADER=$repository/include/paywall_php.h
 
 printed=$(mktemp)

@@ -9,6 +9,7 @@ use Paywall\Client;
 use Paywall\Exception\InvalidArgumentException;
 use Paywall\Exception\PaywallException;
 use Paywall\Exception\RejectedException;
+use Paywall\Tests\Contract;
 use Paywall\Tests\Offline\Logger;
 use Paywall\Tests\Sandbox;
 use Paywall\Tests\Shown;
@@ -78,6 +79,22 @@ final class ClientTest extends CallTestCase
             'null' => [['proxy' => null], 'proxy'],
             'NUL' => [['api_key' => self::KEY . "\0"], 'api_key'],
         ];
+    }
+
+    public function testEveryOptionOfTheContractIsAcceptedAndAnUnknownNameIsNot(): void
+    {
+        $texts = ['proxy' => 'http://localhost:3128', 'app' => 'Shop/1.2'] + Sandbox::get()->options();
+        foreach (Contract::read()['options'] as $option) {
+            $name = $option['name'];
+            $value = $option['choices'][0] ?? $option['default'] ?? $texts[$name];
+            self::client([$name => $value]);
+            try {
+                self::client(["{$name}s" => $value]);
+                self::fail("{$name}s was accepted");
+            } catch (InvalidArgumentException $refusal) {
+                self::assertSame(["{$name}s", 'config'], [$refusal->getErrorCode(), $refusal->getKind()]);
+            }
+        }
     }
 
     /** @dataProvider badArguments */

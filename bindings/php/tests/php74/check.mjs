@@ -1,11 +1,11 @@
 // Runs check.php, and PHPUnit's offline tests, in PHP 7.4 (compiled to WebAssembly) over a copy of the package.
-//   check.mjs PACKAGE FOLDER-OF-PHPUNIT FOLDER-WITH-NODE_MODULES
+//   check.mjs PACKAGE FOLDER-OF-PHPUNIT FOLDER-WITH-NODE_MODULES CONTRACT
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 
-const [packageFolder, phpLibraries, modules] = process.argv.slice(2);
+const [packageFolder, phpLibraries, modules, contract] = process.argv.slice(2);
 const load = (name) => import(pathToFileURL(createRequire(join(modules, 'x.js')).resolve(name)).href);
 const { getPHPLoaderModule } = await load('@php-wasm/node-7-4');
 const { PHP, loadPHPRuntime } = await load('@php-wasm/universal');
@@ -26,6 +26,7 @@ const copy = (from, to, wanted) => {
   }
 };
 copy(packageFolder, '/package', () => true);
+php.writeFile('/contract.json', readFileSync(contract));
 for (const part of readdirSync(phpLibraries)) {
   const from = join(phpLibraries, part);
   if (statSync(from).isDirectory() && /^(DeepCopy|Doctrine|PharIo|PHP|PHPUnit|PhpParser|SebastianBergmann|TheSeer|data)$/.test(part)) {

@@ -24,4 +24,4 @@ if ! cmp -s "$here/package-lock.json" "$modules/package-lock.json" || [ ! -d "$m
   cp "$here/package.json" "$here/package-lock.json" "$modules/"
   (cd "$modules" && "${npm[@]}" ci --ignore-scripts --no-audit --no-fund --loglevel=error)
 fi
-node "$here/check.mjs" "$here/../.." /usr/share/php "$modules"
+node "$here/check.mjs" "$here/../.." /usr/share/php "$modules" "${PAYWALL_CONTRACT:?is not set: run test.sh level}"

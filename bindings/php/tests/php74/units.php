@@ -6,6 +6,7 @@ declare(strict_types=1);
 
 set_include_path('/usr/share/php');
 chdir(dirname(__DIR__, 2));
+putenv('PAYWALL_CONTRACT=/contract.json');
 $_SERVER['argv'] = ['phpunit', '--testsuite', 'offline'];
 require 'PHPUnit/Autoload.php';
 exit(PHPUnit\TextUI\Command::main(false));
