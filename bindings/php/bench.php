@@ -3,7 +3,8 @@
 declare(strict_types=1);
 
 // What a warm call costs, in microseconds, through FFI and through the command, and what 20,000 calls leave in memory.
-//   PAYWALL_BASE_URL=… PAYWALL_CA_FILE=… PAYWALL_API_KEY=… PAYWALL_API_CLIENT=… PAYWALL_LIBRARY=… PAYWALL_COMMAND=… php bench.php
+//   PAYWALL_BASE_URL=… PAYWALL_CA_FILE=… PAYWALL_API_KEY=… PAYWALL_API_CLIENT=… PAYWALL_LIBRARY=… PAYWALL_COMMAND=… \
+//   php bench.php
 // Against the sandbox; each line is a name and a number.
 
 use Paywall\Client;

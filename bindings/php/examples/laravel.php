@@ -41,10 +41,10 @@ final class ResendOtpController
     private const LOCK_SECONDS = 30;
     private const KEPT_SECONDS = 3600;
 
-    private $client;
-    private $cache;
-    private $locks;
-    private $log;
+    private Client $client;
+    private Repository $cache;
+    private LockProvider $locks;
+    private LoggerInterface $log;
 
     public function __construct(Client $client, Repository $cache, LockProvider $locks, LoggerInterface $log)
     {
@@ -104,7 +104,8 @@ final class ResendOtpController
                 return $this->show('code', 'The code may be on its way. If none comes, press again.', 30);
             case Action::WAIT:
                 $pause = $result->error->retryAfterMs;
-                return $this->show('code', $theirs ?? 'Please wait a moment.', $pause === null ? 60 : (int) ceil($pause / 1000));
+                $seconds = $pause === null ? 60 : (int) ceil($pause / 1000);
+                return $this->show('code', $theirs ?? 'Please wait a moment.', $seconds);
             case Action::RETRY:
                 return $this->show('code', 'The code could not be sent. Please press again.');
             case Action::REDIRECT_3D:

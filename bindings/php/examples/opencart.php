@@ -101,7 +101,8 @@ class ControllerExtensionPaymentPaywallOtp extends Controller
                 return;
             case Action::WAIT:
                 $pause = $result->error->retryAfterMs;
-                $this->show('code', $theirs ?? 'Please wait a moment.', $pause === null ? 60 : (int) ceil($pause / 1000));
+                $seconds = $pause === null ? 60 : (int) ceil($pause / 1000);
+                $this->show('code', $theirs ?? 'Please wait a moment.', $seconds);
                 return;
             case Action::RETRY:
                 $this->show('code', 'The code could not be sent. Please press again.');

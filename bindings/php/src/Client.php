@@ -20,10 +20,8 @@ use Paywall\Internal\Outcome;
  */
 final class Client
 {
-    /** @var Engine */
-    private $engine;
-    /** @var Log */
-    private $log;
+    private Engine $engine;
+    private Log $log;
 
     /**
      * Nothing is resolved or connected yet.

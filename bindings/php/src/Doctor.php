@@ -25,9 +25,8 @@ final class Doctor
     ];
 
     /** @var string[] */
-    private $lines = [];
-    /** @var bool */
-    private $healthy = true;
+    private array $lines = [];
+    private bool $healthy = true;
 
     public static function examine(): self
     {

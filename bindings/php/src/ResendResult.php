@@ -44,8 +44,7 @@ final class ResendResult implements \JsonSerializable
     /** The members that carry a secret, or text of others in which one may stand. */
     private const HIDDEN = ['otpToken' => null, 'sessionId' => null, 'url3d' => null, 'responseBody' => null];
 
-    /** @var Hidden */
-    private $hidden;
+    private Hidden $hidden;
 
     /**
      * @param array<string, mixed>       $members all that may be shown, in camelCase

@@ -11,13 +11,12 @@ use RuntimeException;
  */
 final class Sandbox
 {
-    /** @var self|null */
-    private static $running;
+    private static ?self $running = null;
 
     /** @var resource */
     private $process;
     /** @var array<string, string> */
-    private $about;
+    private array $about;
 
     private function __construct()
     {
@@ -103,7 +102,8 @@ final class Sandbox
     /** @return mixed */
     private function ask(string $method, string $path)
     {
-        $context = stream_context_create(['http' => ['method' => $method, 'header' => 'Content-Length: 0', 'timeout' => 10]]);
+        $http = ['method' => $method, 'header' => 'Content-Length: 0', 'timeout' => 10];
+        $context = stream_context_create(['http' => $http]);
         $answer = file_get_contents($this->about['http'] . $path, false, $context);
         return json_decode((string) $answer, true);
     }

@@ -16,8 +16,7 @@ use Paywall\ResendResult;
  */
 class PaywallException extends \RuntimeException
 {
-    /** @var ResendResult|null */
-    private $result;
+    private ?ResendResult $result = null;
 
     final public function __construct(string $message, ?ResendResult $result = null)
     {
@@ -101,8 +100,9 @@ class PaywallException extends \RuntimeException
     }
 
     /**
-     * PHP keeps what each function on the way was called with, unless zend.exception_ignore_args is on. #[SensitiveParameter]
-     * covers this package's functions from PHP 8.2 on, but not the shop's own, through which the same token came.
+     * PHP keeps what each function on the way was called with, unless zend.exception_ignore_args is on.
+     * #[SensitiveParameter] covers this package's functions from PHP 8.2 on, but not the shop's own functions, which got
+     * the same token.
      */
     private static function dropArguments(self $exception): void
     {

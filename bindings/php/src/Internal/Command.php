@@ -18,8 +18,7 @@ final class Command
     private const LONGEST_COMPLAINT = 4096;
     private const KILL = 9;
 
-    /** @var string */
-    private $path;
+    private string $path;
 
     /** @throws LibraryException where it cannot be started */
     public function __construct(string $path)

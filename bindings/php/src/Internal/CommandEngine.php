@@ -22,12 +22,10 @@ final class CommandEngine implements Engine
     /** What starting the program and printing may take beside the call. */
     private const GRACE_MS = 2000;
 
-    /** @var Command */
-    private $command;
-    /** @var Hidden of array<string, string> */
-    private $config;
-    /** @var int */
-    private $deadlineMs;
+    private Command $command;
+    /** Holds array<string, string>. */
+    private Hidden $config;
+    private int $deadlineMs;
 
     public function __construct(Command $command, Options $options)
     {
@@ -85,7 +83,12 @@ final class CommandEngine implements Engine
     {
         $result = $this->expectDocument($this->run('resend_otp', '', ''));
         $error = $result->error;
-        if ($result->status === Status::INVALID && $error !== null && $error->kind === Kind::ARGUMENT && $error->code === 'token') {
+        if (
+            $result->status === Status::INVALID
+            && $error !== null
+            && $error->kind === Kind::ARGUMENT
+            && $error->code === 'token'
+        ) {
             return;
         }
         throw Outcome::exception($result) ?? new LibraryException(

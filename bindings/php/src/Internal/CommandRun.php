@@ -14,16 +14,13 @@ final class CommandRun
     /** What the loader, and every shell, exits with where a program could not be started. The command never does. */
     private const NOT_STARTED = [126, 127];
 
-    /** @var Hidden of string */
-    private $output;
-    /** @var string */
-    private $complaint;
+    /** Holds string. */
+    private Hidden $output;
+    private string $complaint;
     /** @var array<string, mixed> of proc_get_status */
-    private $status;
-    /** @var bool */
-    private $inTime;
-    /** @var int */
-    private $elapsedUs;
+    private array $status;
+    private bool $inTime;
+    private int $elapsedUs;
 
     /** @param array<string, mixed> $status */
     public function __construct(

@@ -13,8 +13,7 @@ namespace Paywall\Internal;
  */
 final class Hidden
 {
-    /** @var \Closure */
-    private $reveal;
+    private \Closure $reveal;
 
     /** @param mixed $value */
     public function __construct(

@@ -18,13 +18,10 @@ final class Library
     private const ABI_MAJOR = 1;
     private const ABI_MINOR = 0;
 
-    /** @var self|null */
-    private static $loaded;
+    private static ?self $loaded = null;
 
-    /** @var FFI */
-    private $ffi;
-    /** @var string */
-    private $origin;
+    private FFI $ffi;
+    private string $origin;
 
     private function __construct(FFI $ffi, string $origin)
     {

@@ -17,10 +17,9 @@ use Paywall\ResendResult;
  */
 final class LibraryEngine implements Engine
 {
-    /** @var Library kept as long as the context: it must be freed by the library that made it */
-    private $library;
-    /** @var CData|null */
-    private $context;
+    /** Kept as long as the context: it must be freed by the library that made it */
+    private Library $library;
+    private ?CData $context = null;
 
     public function __construct(Library $library, Options $options)
     {

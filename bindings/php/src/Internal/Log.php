@@ -17,8 +17,7 @@ final class Log
 {
     private const LEVELS = [Status::OK => 'info', Status::INVALID => 'error', Status::INTERNAL => 'error'];
 
-    /** @var object|null */
-    private $logger;
+    private ?object $logger = null;
 
     /** @param mixed $logger */
     public function __construct($logger)

@@ -19,12 +19,10 @@ final class Options
         'proxy', 'ca_file', 'locale', 'app', 'command',
     ];
 
-    /** @var Hidden of array<string, string> */
-    private $core;
-    /** @var string|null */
-    private $command;
-    /** @var Log */
-    private $log;
+    /** Holds array<string, string>. */
+    private Hidden $core;
+    private ?string $command = null;
+    private Log $log;
 
     public function __construct(
         #[\SensitiveParameter]

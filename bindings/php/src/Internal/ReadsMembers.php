@@ -12,7 +12,7 @@ namespace Paywall\Internal;
 trait ReadsMembers
 {
     /** @var array<string, mixed> */
-    private $members;
+    private array $members = [];
 
     /** @return mixed */
     public function __get(string $name)

@@ -10,7 +10,7 @@ namespace Paywall\Tests\Offline;
 final class Logger
 {
     /** @var array<int, array{mixed, string, array}> */
-    public $lines = [];
+    public array $lines = [];
 
     /** @param mixed $level */
     public function log($level, string $message, array $context = []): void

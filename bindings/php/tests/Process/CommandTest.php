@@ -79,8 +79,11 @@ final class CommandTest extends ProcessTestCase
     }
 
     /** @dataProvider nonStarters */
-    public function testACommandThatCannotBeStartedIsTheLibrarysErrorAndNothingWasSent(string $text, int $mode, string $words): void
-    {
+    public function testACommandThatCannotBeStartedIsTheLibrarysErrorAndNothingWasSent(
+        string $text,
+        int $mode,
+        string $words
+    ): void {
         $path = $this->script('paywall', $text, $mode);
         try {
             $this->engine($path);
@@ -174,7 +177,8 @@ final class CommandTest extends ProcessTestCase
     private function standIn(string $doing): string
     {
         $real = Sandbox::needed('PAYWALL_COMMAND');
-        return $this->script('paywall', "#!/bin/sh\ninput=\$(cat)\nreal=$real\ncase \$input in *'\"resend_otp\"'*'\"token\":\"\"'*)"
-            . " printf %s \"\$input\" | \"\$real\"; exit ;; esac\n$doing\n");
+        $text = "#!/bin/sh\ninput=\$(cat)\nreal=$real\ncase \$input in *'\"resend_otp\"'*'\"token\":\"\"'*)"
+            . " printf %s \"\$input\" | \"\$real\"; exit ;; esac\n$doing\n";
+        return $this->script('paywall', $text);
     }
 }

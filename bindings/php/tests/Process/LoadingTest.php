@@ -142,7 +142,8 @@ final class LoadingTest extends ProcessTestCase
         $package = $this->copyOfThePackage();
         exec('chmod -R a+rX ' . escapeshellarg($this->folder));
         // The library is the one inside the copy: another user may not enter the folder that it was built in.
-        $command = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', 'env', '-u', 'PAYWALL_LIBRARY', PHP_BINARY, '-d', 'opcache.enable_cli=1',
+        $command = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups',
+            'env', '-u', 'PAYWALL_LIBRARY', PHP_BINARY, '-d', 'opcache.enable_cli=1',
             '-d', "opcache.preload=$package/preload.php", '-d', 'ffi.enable=preload', '-r', self::preloaded($package)];
         $command = posix_geteuid() === 0 ? $command : array_slice($command, 4);
         exec(implode(' ', array_map('escapeshellarg', $command)) . ' 2>&1', $told, $exit);
@@ -155,7 +156,8 @@ final class LoadingTest extends ProcessTestCase
         [$exit, $header] = $this->php([self::PACKAGE . '/bin/paywall-doctor', '--header']);
         self::assertSame(0, $exit);
         $path = $this->script('paywall-ffi.h', $header);
-        $code = 'require ' . var_export(self::PACKAGE . '/autoload.php', true) . '; echo Paywall\Internal\Library::get()->origin();';
+        $code = 'require ' . var_export(self::PACKAGE . '/autoload.php', true) . ';'
+            . ' echo Paywall\Internal\Library::get()->origin();';
         [, $out, $err] = $this->php(['-d', "ffi.preload=$path", '-r', $code], ['PAYWALL_LIBRARY' => '/nowhere']);
         self::assertSame(['preloaded', ''], [$out, $err]);
     }
@@ -168,8 +170,9 @@ final class LoadingTest extends ProcessTestCase
 
     public function testUseFromDestructorsAndAtShutdownIsSafe(): void
     {
-        $code = 'require $argv[1]; class Last { public $client; public $name; function __construct($n) { $this->name = $n; '
-            . '$this->client = Paywall\Client::fromEnv(); } function __destruct() { echo $this->name, ": ",'
+        $code = 'require $argv[1]; class Last { public Paywall\Client $client; public string $name;'
+            . ' function __construct($n) { $this->name = $n; $this->client = Paywall\Client::fromEnv(); }'
+            . ' function __destruct() { echo $this->name, ": ",'
             . ' $this->client->resendOtp("sbx_ok_5001", "' . self::SESSION . '")->action, "\n"; } }'
             . ' $a = new Last("global"); class Held { static $last; } Held::$last = new Last("static");'
             . ' $ring = new stdClass; $ring->me = $ring; $ring->last = new Last("ring");'
@@ -181,7 +184,10 @@ final class LoadingTest extends ProcessTestCase
             $lines = explode("\n", trim($out));
             sort($lines);
             self::assertSame(
-                ['global: verify_otp', 'ring: verify_otp', 'shutdown: verify_otp', 'static: verify_otp', 'unwound: verify_otp'],
+                [
+                    'global: verify_otp', 'ring: verify_otp', 'shutdown: verify_otp', 'static: verify_otp',
+                    'unwound: verify_otp',
+                ],
                 $lines
             );
         }
@@ -189,8 +195,9 @@ final class LoadingTest extends ProcessTestCase
 
     public function testParentAndChildBothGoOnAfterAFork(): void
     {
-        $code = 'require $argv[1]; $c = Paywall\Client::fromEnv(); $call = function () use ($c) { for ($i = 0; $i < 20; $i++)'
-            . ' { if ($c->resendOtp("sbx_ok_5001", "' . self::SESSION . '")->status !== "ok") exit(1); } }; $call();'
+        $code = 'require $argv[1]; $c = Paywall\Client::fromEnv();'
+            . ' $call = function () use ($c) { for ($i = 0; $i < 20; $i++) {'
+            . ' if ($c->resendOtp("sbx_ok_5001", "' . self::SESSION . '")->status !== "ok") exit(1); } }; $call();'
             . ' $children = []; for ($i = 0; $i < 4; $i++) { $pid = pcntl_fork(); if ($pid === 0) { $call(); exit(0); }'
             . ' $children[] = $pid; } $call(); foreach ($children as $pid) { pcntl_waitpid($pid, $s);'
             . ' echo pcntl_wexitstatus($s), pcntl_wifexited($s) ? "" : "!"; }';

@@ -15,8 +15,7 @@ abstract class ProcessTestCase extends TestCase
     protected const PACKAGE = __DIR__ . '/../..';
     protected const SESSION = '6489433e-f36b-1410-825e-001264113a90';
 
-    /** @var string */
-    protected $folder;
+    protected string $folder;
 
     protected function setUp(): void
     {

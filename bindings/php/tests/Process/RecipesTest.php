@@ -95,7 +95,8 @@ final class RecipesTest extends ProcessTestCase
         $code = '$press = require $argv[1]; $told = [];'
             . ' foreach (json_decode($argv[2], true) as [$token, $twice]) { $told[] = $press($token, $argv[3], $twice); }'
             . ' echo json_encode($told);';
-        $arguments = ['-d', 'error_reporting=' . (E_ALL & ~E_DEPRECATED), '-d', 'error_log=' . "{$this->folder}/log", '-r', $code, '--'];
+        $settings = ['-d', 'error_reporting=' . (E_ALL & ~E_DEPRECATED), '-d', "error_log={$this->folder}/log"];
+        $arguments = array_merge($settings, ['-r', $code, '--']);
         array_push($arguments, self::PACKAGE . "/tests/recipes/$recipe.php", json_encode($calls), self::SESSION);
         [$exit, $out, $err] = $this->php($arguments, Sandbox::get()->environment($environment));
         self::assertSame([0, ''], [$exit, $err]);

@@ -70,7 +70,8 @@ while ($ended < $calls) {
         } else {
             [$exception, $action] = EXPECTED[$token];
             $expect($answer['exception'] === $exception && $answer['action'] === $action, "$token: $text");
-            $expect(($answer['token'] !== $token) === in_array($token, RENEWED, true), "$token: the token is {$answer['token']}");
+            $renewed = $answer['token'] !== $token;
+            $expect($renewed === in_array($token, RENEWED, true), "$token: the token is {$answer['token']}");
             $expect($answer['preloaded'], 'the classes were not preloaded');
             $expect(strpos($answer['through'], $through) === 0, "through {$answer['through']}");
             $ids[] = $answer['request_id'];
@@ -99,7 +100,8 @@ $expect(count(array_unique($ids)) === (int) $calls, 'a request id came twice, or
 $expect($journal === $ids, sprintf('the sandbox received %d requests for %d answers', count($journal), count($ids)));
 // A worker keeps its connection from page to page: one for each worker that there was.
 $expect($connections === $new, "$connections connections, and $new told");
-$expect($through === 'the command' || $connections <= count($pids), "$connections connections for " . count($pids) . ' workers');
+$excess = "$connections connections for " . count($pids) . ' workers';
+$expect($through === 'the command' || $connections <= count($pids), $excess);
 $expect(count($pids) <= $workers * ($reloads + 1), count($pids) . ' workers');
 $expect($reloads == 0 || count($pids) > $workers, 'PHP-FPM was not reloaded');
 printf(

@@ -2,17 +2,24 @@
 
 declare(strict_types=1);
 
+namespace Paywall\Tests\Php74;
+
+use LogicException;
+use ParseError;
+
 /**
  * What keeps a text from being PHP of the version that runs this.
  */
 final class Level
 {
     /** @var string the file that is being compiled, for the message of a failure */
-    public static $compiling = '';
+    public static string $compiling = '';
 
     /** In extensions that the build at hand lacks. */
-    private const ELSEWHERE = ['posix_kill', 'posix_geteuid', 'pcntl_fork', 'pcntl_waitpid', 'pcntl_async_signals', 'pcntl_signal',
-        'pcntl_alarm', 'curl_multi_init'];
+    private const ELSEWHERE = [
+        'posix_kill', 'posix_geteuid', 'pcntl_fork', 'pcntl_waitpid', 'pcntl_async_signals', 'pcntl_signal', 'pcntl_alarm',
+        'curl_multi_init',
+    ];
 
     /** What a hurried hand would write today. */
     public const SNIPPETS_OF_PHP_8 = [
@@ -78,13 +85,17 @@ final class Level
             $before = self::kind($tokens[$i - 1] ?? null);
             $after = $tokens[$i + 1] ?? null;
             // A function of a shop's framework is none of PHP's.
-            if ($after === '(' && !$foreign && self::isFunction($tokens, $i) && !function_exists($name)
-                && !in_array($name, self::ELSEWHERE, true) && !in_array($name, $own, true)) {
+            if (
+                $after === '(' && !$foreign && self::isFunction($tokens, $i) && !function_exists($name)
+                && !in_array($name, self::ELSEWHERE, true) && !in_array($name, $own, true)
+            ) {
                 $problems[] = "line $line: PHP 7.4 has no function $name";
             }
             // \Name, and neither \Some\Name nor \name(): a class of PHP's own.
-            if ($before === T_NS_SEPARATOR && self::kind($tokens[$i - 2] ?? null) !== T_STRING && $after !== '('
-                || $before === T_NS_SEPARATOR && self::kind($tokens[$i - 2] ?? null) === T_NEW) {
+            if (
+                $before === T_NS_SEPARATOR && self::kind($tokens[$i - 2] ?? null) !== T_STRING && $after !== '('
+                || $before === T_NS_SEPARATOR && self::kind($tokens[$i - 2] ?? null) === T_NEW
+            ) {
                 if (self::kind($after) !== T_NS_SEPARATOR && !self::known($name) && !$foreign) {
                     $problems[] = "line $line: PHP 7.4 has no class $name";
                 }
@@ -126,8 +137,9 @@ final class Level
     private static function typeNames(array $tokens): array
     {
         $found = [];
+        $names = ['mixed', 'never', 'null', 'false'];
         foreach ($tokens as $i => $token) {
-            if (self::kind($token) !== T_STRING || !in_array(strtolower($token[1]), ['mixed', 'never', 'null', 'false'], true)) {
+            if (self::kind($token) !== T_STRING || !in_array(strtolower($token[1]), $names, true)) {
                 continue;
             }
             $before = $tokens[$i - 1] ?? null;

@@ -5,6 +5,8 @@ declare(strict_types=1);
 // Run by PHP 7.4: every file of the package parses, every function and class that is named exists there, every class can
 // be loaded; and what PHP 8 brought is found, in snippets that have to fail.
 
+use Paywall\Tests\Php74\Level;
+
 require __DIR__ . '/Level.php';
 
 if (PHP_VERSION_ID < 70400 || PHP_VERSION_ID >= 70500) {
@@ -37,7 +39,8 @@ foreach ($folders as $file) {
 
 require $package . '/autoload.php';
 $classes = 0;
-foreach (new RecursiveIteratorIterator(new RecursiveDirectoryIterator("$package/src", FilesystemIterator::SKIP_DOTS)) as $file) {
+$folders = new RecursiveIteratorIterator(new RecursiveDirectoryIterator("$package/src", FilesystemIterator::SKIP_DOTS));
+foreach ($folders as $file) {
     $class = 'Paywall\\' . strtr(substr($file->getPathname(), strlen("$package/src/"), -4), '/', '\\');
     // FFI is not in this build: its names resolve when they are used, and these stand for it as types.
     $classes += class_exists($class) || interface_exists($class) || trait_exists($class) ? 1 : 0;
@@ -51,5 +54,6 @@ foreach (Level::SNIPPETS_OF_PHP_8 as $what => $snippet) {
 foreach ($problems as $problem) {
     echo "$problem\n";
 }
-printf("PHP %s: %d files, %d classes, %d snippets of PHP 8 noticed\n", PHP_VERSION, $files, $classes, count(Level::SNIPPETS_OF_PHP_8));
+$snippets = count(Level::SNIPPETS_OF_PHP_8);
+printf("PHP %s: %d files, %d classes, %d snippets of PHP 8 noticed\n", PHP_VERSION, $files, $classes, $snippets);
 exit($problems === [] && $files > 40 && $classes > 20 ? 0 : 1);

@@ -9,13 +9,13 @@ require __DIR__ . '/../../autoload.php';
 
 final class Sent extends Exception
 {
-    public $answer;
+    public array $answer = [];
 }
 
 final class Order
 {
-    public $meta = [];
-    public $stored = [];
+    public array $meta = [];
+    public array $stored = [];
 
     public function get_id(): int
     {
@@ -50,9 +50,9 @@ final class Order
 
 final class Shop
 {
-    public $session;
-    public $version = '8.0';
-    public $order;
+    public self $session;
+    public string $version = '8.0';
+    public Order $order;
 
     public function __construct()
     {
@@ -68,7 +68,7 @@ final class Shop
 
 final class Database
 {
-    public $taken = false;
+    public bool $taken = false;
 
     public function prepare(string $sql, string $value): string
     {
