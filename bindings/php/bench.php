@@ -2,10 +2,10 @@
 
 declare(strict_types=1);
 
-// What a warm call costs, in microseconds, through FFI and through the command, and what 20,000 calls leave in memory.
+// Measures a warm call through FFI and through the command, in microseconds, and the memory that 20,000 calls leave.
 //   PAYWALL_BASE_URL=… PAYWALL_CA_FILE=… PAYWALL_API_KEY=… PAYWALL_API_CLIENT=… PAYWALL_LIBRARY=… PAYWALL_COMMAND=… \
 //   php bench.php
-// Against the sandbox; each line is a name and a number.
+// Run it against the sandbox. Each line is a name and a number.
 
 use Paywall\Client;
 use Paywall\Internal\Command;
@@ -44,7 +44,7 @@ $call = static function () use ($client) {
 median(500, $call);
 printf("php ffi call us: %.1f\n", median(5000, $call));
 
-// The same C functions called bare, in turns with the client: the difference is what parsing, typing and care cost.
+// Calls the same C functions directly, in turns with the client: the difference is the cost of parsing, types and checks.
 $ffi = Paywall\Internal\Library::get()->ffi();
 $text = $ffi->new('char *');
 $config = $ffi->pw_config_new();

@@ -3,11 +3,11 @@
 # nginx in front. Nothing is skipped: a missing tool fails the test.
 #
 #   test.sh              all of it
-#   test.sh style        PSR-12 alone
-#   test.sh level        PHP 7.4 alone
-#   test.sh phpunit      PHPUnit alone
-#   test.sh fpm          PHP-FPM alone
-#   ONLY=word test.sh    PHPUnit's tests whose name has the word
+#   test.sh style        only PSR-12
+#   test.sh level        only PHP 7.4
+#   test.sh phpunit      only PHPUnit
+#   test.sh fpm          only PHP-FPM
+#   ONLY=word test.sh    only PHPUnit's tests with that word in their name
 #
 # It needs the Debian packages php8.2-cli php8.2-curl php8.2-fpm php8.2-mbstring php8.2-opcache php8.2-xml phpunit composer
 # php-codesniffer php-illuminate-cache php-illuminate-http nginx-light (or nginx) gcc procps util-linux python3-venv. The
@@ -43,11 +43,11 @@ unit() { # TITLE INI-LINE ARGUMENTS…
   local ini=$2
   shift 2
   php -d "$ini" -d zend.assertions=1 "$(command -v phpunit)" ${ONLY:+--filter "$ONLY"} "$@" | tee "$printed" || {
-    sed -nE 's/^[0-9]+\) .*::([A-Za-z0-9_]+).*/this test alone: make test-php ONLY=\1/p' "$printed" | sort -u >&2
+    sed -nE 's/^[0-9]+\) .*::([A-Za-z0-9_]+).*/only this test: make test-php ONLY=\1/p' "$printed" | sort -u >&2
     return 1
   }
   if grep -q 'No tests executed' "$printed"; then
-    # Not every suite has tests with the word; one must have.
+    # Not every suite needs a test with the word, but one must have it.
     [ -n "${ONLY:-}" ]
   else
     found=yes
@@ -71,16 +71,16 @@ phpunits() {
   unit 'without library and command' ffi.enable=1 --testsuite offline
   PAYWALL_TEST_THROUGH=FFI unit 'through FFI' ffi.enable=1 --testsuite calls
   PAYWALL_TEST_THROUGH='the command' unit 'through the command' ffi.enable=0 --testsuite calls
-  unit 'processes of their own' ffi.enable=1 --testsuite process
+  unit 'in separate processes' ffi.enable=1 --testsuite process
   [ -n "$found" ] || { echo "php: no test has '${ONLY-}' in its name" >&2; exit 1; }
 }
 
 fpm() {
-  printf '\n== PHP-FPM behind nginx\n'
+  printf '\n== PHP-FPM with nginx in front\n'
   tests/fpm/run.sh
 }
 
-# A word chooses among PHPUnit's tests.
+# ONLY chooses among PHPUnit's tests.
 [ -z "${ONLY:-}" ] || set -- phpunit
 case "${1:-all}" in
   style) style ;;

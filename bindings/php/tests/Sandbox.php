@@ -7,7 +7,7 @@ namespace Paywall\Tests;
 use RuntimeException;
 
 /**
- * The sandbox, started once per test run and stopped at its end.
+ * The sandbox. It starts once per test run and stops at the end of the run.
  */
 final class Sandbox
 {
@@ -42,7 +42,7 @@ final class Sandbox
         return self::$running;
     }
 
-    /** What a test cannot do without; nothing is skipped. */
+    /** A variable that a test needs. If it is not set, the test fails: nothing is skipped. */
     public static function needed(string $variable): string
     {
         $value = getenv($variable);

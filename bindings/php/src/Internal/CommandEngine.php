@@ -10,16 +10,16 @@ use Paywall\ResendResult;
 use Paywall\Status;
 
 /**
- * Calls through the program `paywall`, for a PHP without FFI: a process for each call.
+ * Calls through the program `paywall`, if PHP has no FFI. Each call starts a process.
  *
  * @internal
  */
 final class CommandEngine implements Engine
 {
-    /** The core's own default and limit of `timeout_ms`. */
+    /** The core's default of `timeout_ms`, and its limit. */
     private const TIMEOUT_MS = 20000;
     private const LONGEST_TIMEOUT_MS = 120000;
-    /** What starting the program and printing may take beside the call. */
+    /** The time that starting the program and printing may take, in addition to the call. */
     private const GRACE_MS = 2000;
 
     private Command $command;
@@ -76,8 +76,8 @@ final class CommandEngine implements Engine
     }
 
     /**
-     * Finds out what the library finds out when a context is made: whether the options are good, and whether this is the
-     * command at all. A call without a token never leaves.
+     * Checks what the library checks when you make a context: whether the options are good. It also checks that this is
+     * the command. A call without a token sends nothing.
      */
     private function probe(): void
     {
@@ -92,7 +92,7 @@ final class CommandEngine implements Engine
             return;
         }
         throw Outcome::exception($result) ?? new LibraryException(
-            $this->command->path() . ' answered a call without a token with ok: this is not the command paywall'
+            $this->command->path() . ' answered ok to a call without a token: this is not the command paywall'
         );
     }
 
@@ -125,7 +125,7 @@ final class CommandEngine implements Engine
         #[\SensitiveParameter]
         string $session
     ): CommandRun {
-        // Never on the command line, where other users of the machine can read it.
+        // Never put this on the command line: other users of the machine can read it there.
         $input = \json_encode([
             'call' => $call,
             'config' => (object) $this->config->reveal(),

@@ -29,7 +29,7 @@ final class ContractTest extends TestCase
     {
         $expected = [];
         foreach ($words as $word) {
-            // NEW reads like the operator.
+            // NEW would look like the operator.
             $expected[$class === TokenState::class && $word === 'new' ? 'FRESH' : strtoupper($word)] = $word;
         }
         self::assertNotSame([], $expected);
@@ -67,7 +67,7 @@ final class ContractTest extends TestCase
         }
         $_SERVER['PAYWALL_COLOUR'] = 'red';
         try {
-            // The command is PHP's own option.
+            // Only PHP has the option `command`.
             $read = array_diff_key(Options::fromEnvironment(), ['command' => null]);
         } finally {
             foreach (array_column(Contract::read()['options'], 'variable') as $variable) {
@@ -86,7 +86,7 @@ final class ContractTest extends TestCase
         $document['transport'] = self::document($members['transport']);
         $result = Document::parse(json_encode($document, JSON_THROW_ON_ERROR));
 
-        // The answer decoded is PHP's own addition.
+        // Only PHP has `response`, the decoded answer.
         self::assertMembers($document, $result, ResendResult::class, ['response']);
         self::assertMembers($document['error'], $result->error, ErrorInfo::class, []);
         self::assertMembers($document['transport'], $result->transport, Transport::class, []);
@@ -103,7 +103,7 @@ final class ContractTest extends TestCase
         return $document;
     }
 
-    /** The object documents these members, and each one has the document's value. */
+    /** The docblock lists exactly these members, and each one has the document's value. */
     private static function assertMembers(array $document, object $object, string $class, array $more): void
     {
         self::assertInstanceOf($class, $object);
@@ -114,7 +114,7 @@ final class ContractTest extends TestCase
             $member = $object->{Contract::camelCase($name)};
             is_array($value) ? self::assertIsObject($member, $name) : self::assertSame($value, $member, $name);
         }
-        // What can be read but is not a secret is also what is shown: nothing more may be there.
+        // What the object shows has no other members.
         $shown = array_keys($object->jsonSerialize());
         self::assertSame([], array_diff($shown, $names));
     }

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Paywall\Tests\Offline;
 
 /**
- * Has PSR-3's method, and keeps what it is told.
+ * Has PSR-3's method `log`, and keeps each line.
  */
 final class Logger
 {

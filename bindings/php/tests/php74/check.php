@@ -2,8 +2,8 @@
 
 declare(strict_types=1);
 
-// Run by PHP 7.4: every file of the package parses, every function and class that is named exists there, every class can
-// be loaded; and what PHP 8 brought is found, in snippets that have to fail.
+// Run by PHP 7.4. Every file of the package must parse, every function and class that it names must exist, and every class
+// must load. To test the check itself, snippets of PHP 8 must fail.
 
 use Paywall\Tests\Php74\Level;
 
@@ -27,7 +27,7 @@ foreach ($folders as $file) {
     if ($file->getExtension() === 'php' || strncmp($text, '#!/usr/bin/env php', 18) === 0) {
         $files++;
         $foreign = strpos($file->getPathname(), '/examples/') !== false;
-        // This script's own classes are there already.
+        // The classes of this script are already loaded.
         if (strpos($file->getPathname(), '/php74/') === false) {
             Level::compile($file->getPathname());
         }
@@ -42,7 +42,7 @@ $classes = 0;
 $folders = new RecursiveIteratorIterator(new RecursiveDirectoryIterator("$package/src", FilesystemIterator::SKIP_DOTS));
 foreach ($folders as $file) {
     $class = 'Paywall\\' . strtr(substr($file->getPathname(), strlen("$package/src/"), -4), '/', '\\');
-    // FFI is not in this build: its names resolve when they are used, and these stand for it as types.
+    // This build has no FFI. PHP looks up the names of types only when it uses them, so the classes load anyway.
     $classes += class_exists($class) || interface_exists($class) || trait_exists($class) ? 1 : 0;
 }
 

@@ -2,7 +2,7 @@
 
 declare(strict_types=1);
 
-// The recipe for OpenCart, with stand-ins for what it uses of it.
+// The recipe for OpenCart, with stand-ins for the parts of OpenCart that it uses.
 
 const DIR_SYSTEM = '/nowhere/';
 const DB_PREFIX = 'oc_';
@@ -66,7 +66,7 @@ final class Parts
         } elseif (preg_match(self::UPDATE, $sql, $new) === 1) {
             $this->stored = ['otp_token' => $new[1], 'session_id' => $new[2]];
         } else {
-            throw new LogicException("not understood: $sql");
+            throw new LogicException("this stand-in does not know: $sql");
         }
         return $answer;
     }

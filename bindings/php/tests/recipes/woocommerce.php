@@ -2,7 +2,7 @@
 
 declare(strict_types=1);
 
-// The recipe for WooCommerce, with stand-ins for what it uses of WordPress.
+// The recipe for WooCommerce, with stand-ins for the parts of WordPress that it uses.
 
 const ABSPATH = '/';
 require __DIR__ . '/../../autoload.php';
@@ -139,7 +139,7 @@ return static function (?string $token, string $session, bool $twice) use ($wpdb
     $wpdb->taken = $twice;
     try {
         paywall_resend_otp();
-        throw new LogicException('nothing was answered');
+        throw new LogicException('the recipe did not answer');
     } catch (Sent $sent) {
         $answer = $sent->answer;
     }
