@@ -2,14 +2,14 @@
 
 declare(strict_types=1);
 
-// For plugins without Composer: require this file, once or often. Composer's users need it not.
+// For plugins without Composer: require this file, once or often. With Composer you do not need it.
 
 spl_autoload_register(static function (string $class): void {
     if (strncmp($class, 'Paywall\\', 8) !== 0) {
         return;
     }
     $file = __DIR__ . '/src/' . strtr(substr($class, 8), '\\', '/') . '.php';
-    // Another package may own classes below the same name.
+    // Another package may have classes in the same namespace.
     if (is_file($file)) {
         require $file;
     }

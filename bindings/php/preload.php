@@ -2,10 +2,10 @@
 
 declare(strict_types=1);
 
-// For opcache.preload. With ffi.enable=preload only code that was preloaded may use FFI: all of this package is.
+// For opcache.preload. With ffi.enable=preload, only preloaded code may use FFI. This preloads the whole package.
 
 (static function (): void {
-    // Interfaces and traits before the classes that use them; the rest finds its own way.
+    // The autoloader loads interfaces and traits before the classes that use them.
     require_once __DIR__ . '/autoload.php';
     $files = new RecursiveIteratorIterator(new RecursiveDirectoryIterator(__DIR__ . '/src', FilesystemIterator::SKIP_DOTS));
     foreach ($files as $file) {
@@ -13,8 +13,8 @@ declare(strict_types=1);
         class_exists($class) || interface_exists($class) || trait_exists($class);
     }
 
-    // The scope must be made here, from a file. Where that fails, or where it does not reach the workers since
-    // opcache.preload_user makes another process run this, FFI::cdef() takes its place: see README.md.
+    // The scope must be made here, from a file. That may fail, and with opcache.preload_user another process runs this,
+    // so the scope does not reach the workers. Then FFI::cdef() takes its place: see README.md.
     foreach (Paywall\Internal\LibraryPaths::candidates() as $path) {
         if (Paywall\Internal\LibraryPaths::problem($path) !== null) {
             continue;
@@ -28,7 +28,7 @@ declare(strict_types=1);
             FFI::load($header);
             return;
         } catch (Throwable $failure) {
-            // A server must start without the library: each call then says what is wrong.
+            // A server must start without the library too. Each call then says what is wrong.
         } finally {
             unlink($header);
         }

@@ -29,11 +29,12 @@ use Psr\Log\LoggerInterface;
  *   // routes/web.php: a POST, with the middleware `web` for its CSRF token
  *   Route::post('/checkout/otp/resend', \App\Http\Controllers\ResendOtpController::class)->middleware('throttle:6,1');
  *
- * What is stored where: the visitor's session holds the payment's id alone. Token and Masterpass session lie in the cache
- * under that id (or in a table, encrypted), because two clicks at once each have a copy of the visitor's session, and the
- * one that ends last would write the older token back. Use a cache that all servers share: redis, database, memcached.
+ * What is stored where: the visitor's session holds only the payment's id. Token and Masterpass session are in the cache
+ * under that id, or in a table, encrypted. They are not in the visitor's session, because each of two clicks at once has a
+ * copy of it, and the one that ends last would write the older token back. Use a cache that all servers share: redis,
+ * database, memcached.
  *
- * In the page: disable the button on click, and again for `wait` seconds of the answer.
+ * In the page: disable the button on click, and keep it disabled for the `wait` seconds of the answer.
  */
 final class ResendOtpController
 {
@@ -41,10 +42,10 @@ final class ResendOtpController
     private const LOCK_SECONDS = 30;
     private const KEPT_SECONDS = 3600;
 
-    private $client;
-    private $cache;
-    private $locks;
-    private $log;
+    private Client $client;
+    private Repository $cache;
+    private LockProvider $locks;
+    private LoggerInterface $log;
 
     public function __construct(Client $client, Repository $cache, LockProvider $locks, LoggerInterface $log)
     {
@@ -59,10 +60,10 @@ final class ResendOtpController
         $payment = (string) $request->session()->get('paywall_payment');
         $lock = $this->locks->lock("paywall-lock:$payment", self::LOCK_SECONDS);
         if (!$lock->get()) {
-            // The second of two clicks: the first one's call is under way, and one message is enough.
+            // This is the second of two clicks. The first one's call is under way, and one message is enough.
             return $this->show('code', 'The code is being sent.');
         }
-        // A window that is closed now must not lose a new token.
+        // If the shopper closes the window now, a new token must not be lost.
         ignore_user_abort(true);
         try {
             return $this->resend($payment);
@@ -73,7 +74,7 @@ final class ResendOtpController
 
     private function resend(string $payment): JsonResponse
     {
-        // Read within the lock: this is the newest token.
+        // Read this inside the lock: it is the newest token.
         $stored = $this->cache->get("paywall:$payment");
         if (!isset($stored['token'], $stored['session'])) {
             return $this->show('restart', 'Your payment is finished, or its time is over.');
@@ -85,7 +86,7 @@ final class ResendOtpController
             $result = $exception->getResult();
             $action = $exception->getAction();
         }
-        // On failures too: the service may have renewed the session.
+        // Do this on failures too: the service may have renewed the session.
         if ($result !== null && $result->otpToken !== null) {
             $next = ['token' => $result->otpToken, 'session' => $result->sessionId];
             $this->cache->put("paywall:$payment", $next, self::KEPT_SECONDS);
@@ -100,23 +101,24 @@ final class ResendOtpController
             case Action::VERIFY_OTP:
                 return $this->show('code', 'The code was sent again.');
             case Action::AWAIT_CODE:
-                // Nothing here may call again: the shopper may, by pressing.
-                return $this->show('code', 'The code may be on its way. If none comes, press again.', 30);
+                // Your code must not call again; the shopper may press again.
+                return $this->show('code', 'The code may be on its way. If it does not come, press again.', 30);
             case Action::WAIT:
                 $pause = $result->error->retryAfterMs;
-                return $this->show('code', $theirs ?? 'Please wait a moment.', $pause === null ? 60 : (int) ceil($pause / 1000));
+                $seconds = $pause === null ? 60 : (int) ceil($pause / 1000);
+                return $this->show('code', $theirs ?? 'Please wait a moment.', $seconds);
             case Action::RETRY:
                 return $this->show('code', 'The code could not be sent. Please press again.');
             case Action::REDIRECT_3D:
-                return $this->show('bank', 'Your bank goes on.', 0, $result->url3d);
+                return $this->show('bank', 'Continue at your bank.', 0, $result->url3d);
             case Action::CHECK_OPERATION:
-                // The token was the newest, so the payment was finished or begun elsewhere.
+                // This was the newest token, so the payment was finished or begun elsewhere.
             case Action::RESTART:
                 return $this->show('restart', $theirs ?? 'The time is over. Please begin the payment again.');
             case Action::FIX_ACCOUNT:
                 return $this->show('other', $theirs ?? 'Please look at your Masterpass account, or pay another way.');
             default:
-                // Set-up, arguments, unknown words: nothing that a shopper could mend.
+                // Set-up, arguments, unknown words: the shopper cannot repair these.
                 $this->log->critical("paywall: $action" . ($result === null ? '' : ": {$result->message}"));
                 return $this->show('other', 'The code cannot be sent at the moment. Please pay another way.');
         }

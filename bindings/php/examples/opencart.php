@@ -7,7 +7,7 @@ use Paywall\Client;
 use Paywall\Exception\PaywallException;
 use Paywall\ResendResult;
 
-// The package, unpacked to system/library/paywall, where Composer has not loaded it.
+// If Composer has not loaded the package: it is unpacked in system/library/paywall.
 if (!class_exists(Client::class)) {
     require DIR_SYSTEM . 'library/paywall/autoload.php';
 }
@@ -16,16 +16,16 @@ if (!class_exists(Client::class)) {
  * OpenCart 3: the button "send the code again". As catalog/controller/extension/payment/paywall_otp.php it answers
  * POST index.php?route=extension/payment/paywall_otp/resend.
  *
- * What is stored where: token and Masterpass session in a table of their own, by order, written by the payment extension
- * when the payment asked for a code; they are no use to anybody after the payment, so it removes them then:
+ * What is stored where: your payment extension stores token and Masterpass session per order, in a table of their own, when
+ * the payment asks for a code. After the payment nobody needs them, so it removes them then:
  *
  *   CREATE TABLE oc_paywall_otp (order_id INT PRIMARY KEY, otp_token VARCHAR(1024) NOT NULL, session_id CHAR(36) NOT NULL)
  *
- * Not in the visitor's session: two clicks at once each have a copy of it, and the one that ends last would write the
- * older token back.
+ * They are not in the visitor's session, because each of two clicks at once has a copy of it, and the one that ends last
+ * would write the older token back.
  *
- * In the page: disable the button on click, and again for `wait` seconds of the answer; where no answer comes, enable it
- * and call nothing, since the code may be on its way.
+ * In the page: disable the button on click, and keep it disabled for the `wait` seconds of the answer. If no answer comes,
+ * enable it and do not call again: the code may be on its way.
  */
 class ControllerExtensionPaymentPaywallOtp extends Controller
 {
@@ -38,11 +38,11 @@ class ControllerExtensionPaymentPaywallOtp extends Controller
         $order = (int) ($this->session->data['order_id'] ?? 0);
         $lock = "paywall_$order";
         if ($this->db->query("SELECT GET_LOCK('$lock', 0) AS taken")->row['taken'] != 1) {
-            // The second of two clicks: the first one's call is under way, and one message is enough.
+            // This is the second of two clicks. The first one's call is under way, and one message is enough.
             $this->show('code', 'The code is being sent.');
             return;
         }
-        // A window that is closed now must not lose a new token.
+        // If the shopper closes the window now, a new token must not be lost.
         ignore_user_abort(true);
         try {
             $this->resendWithinLock($order);
@@ -67,7 +67,7 @@ class ControllerExtensionPaymentPaywallOtp extends Controller
             $action = $exception->getAction();
             $this->log->write("paywall: $action: {$exception->getMessage()}");
         }
-        // On failures too: the service may have renewed the session.
+        // Do this on failures too: the service may have renewed the session.
         if ($result !== null && $result->otpToken !== null) {
             $token = $this->db->escape($result->otpToken);
             $session = $this->db->escape($result->sessionId);
@@ -96,21 +96,22 @@ class ControllerExtensionPaymentPaywallOtp extends Controller
                 $this->show('code', 'The code was sent again.');
                 return;
             case Action::AWAIT_CODE:
-                // Nothing here may call again: the shopper may, by pressing.
-                $this->show('code', 'The code may be on its way. If none comes, press again.', 30);
+                // Your code must not call again; the shopper may press again.
+                $this->show('code', 'The code may be on its way. If it does not come, press again.', 30);
                 return;
             case Action::WAIT:
                 $pause = $result->error->retryAfterMs;
-                $this->show('code', $theirs ?? 'Please wait a moment.', $pause === null ? 60 : (int) ceil($pause / 1000));
+                $seconds = $pause === null ? 60 : (int) ceil($pause / 1000);
+                $this->show('code', $theirs ?? 'Please wait a moment.', $seconds);
                 return;
             case Action::RETRY:
                 $this->show('code', 'The code could not be sent. Please press again.');
                 return;
             case Action::REDIRECT_3D:
-                $this->show('bank', 'Your bank goes on.', 0, $result->url3d);
+                $this->show('bank', 'Continue at your bank.', 0, $result->url3d);
                 return;
             case Action::CHECK_OPERATION:
-                // The token was the newest, so the payment was finished or begun elsewhere.
+                // This was the newest token, so the payment was finished or begun elsewhere.
             case Action::RESTART:
                 $this->show('restart', $theirs ?? 'The time is over. Please begin the payment again.');
                 return;
@@ -118,7 +119,7 @@ class ControllerExtensionPaymentPaywallOtp extends Controller
                 $this->show('other', $theirs ?? 'Please look at your Masterpass account, or pay another way.');
                 return;
             default:
-                // Set-up, arguments, unknown words: nothing that a shopper could mend. The log has the reason.
+                // Set-up, arguments, unknown words: the shopper cannot repair these. The log has the reason.
                 $this->show('other', 'The code cannot be sent at the moment. Please pay another way.');
         }
     }

@@ -5,12 +5,12 @@
  * Description: The button of a WooCommerce page that asks for a Masterpass one-time password.
  * Requires PHP: 7.4
  *
- * What is stored where: token and Masterpass session as meta of the order (`_paywall_otp_token`, `_paywall_session_id`),
- * written by the gateway when the payment asked for a code. Not in the visitor's session: two clicks at once each have a
- * copy of it, and the one that ends last would write the older token back.
+ * What is stored where: your gateway stores token and Masterpass session as meta of the order (`_paywall_otp_token`,
+ * `_paywall_session_id`) when the payment asks for a code. They are not in the visitor's session, because each of two
+ * clicks at once has a copy of it, and the one that ends last would write the older token back.
  *
- * In wp-config.php: PAYWALL_ENVIRONMENT, PAYWALL_API_KEY, PAYWALL_API_CLIENT with define(), and PAYWALL_COMMAND where the
- * host has no FFI.
+ * In wp-config.php: set PAYWALL_ENVIRONMENT, PAYWALL_API_KEY and PAYWALL_API_CLIENT with define(), and PAYWALL_COMMAND if
+ * the host has no FFI.
  */
 
 declare(strict_types=1);
@@ -22,7 +22,7 @@ use Paywall\ResendResult;
 
 defined('ABSPATH') || exit;
 
-// The package, unpacked beside this file, where Composer has not loaded it.
+// If Composer has not loaded the package: it is unpacked next to this file.
 if (!class_exists(Client::class)) {
     require __DIR__ . '/paywall/autoload.php';
 }
@@ -40,13 +40,13 @@ function paywall_resend_otp(): void
     global $wpdb;
     $lock = 'paywall_' . $order->get_id();
     if ($wpdb->get_var($wpdb->prepare('SELECT GET_LOCK(%s, 0)', $lock)) !== '1') {
-        // The second of two clicks: the first one's call is under way, and one message is enough.
+        // This is the second of two clicks. The first one's call is under way, and one message is enough.
         paywall_show('code', __('The code is being sent.', 'paywall'));
     }
-    // A window that is closed now must not lose a new token.
+    // If the shopper closes the window now, a new token must not be lost.
     ignore_user_abort(true);
     try {
-        // Read within the lock: this is the newest token.
+        // Read this inside the lock: it is the newest token.
         $order->read_meta_data(true);
         try {
             $result = paywall_client()->resendOtp(
@@ -61,7 +61,7 @@ function paywall_resend_otp(): void
                 wc_get_logger()->critical($exception->getMessage(), ['source' => 'paywall']);
             }
         }
-        // On failures too: the service may have renewed the session.
+        // Do this on failures too: the service may have renewed the session.
         if ($result !== null && $result->otpToken !== null) {
             $order->update_meta_data('_paywall_otp_token', $result->otpToken);
             $order->update_meta_data('_paywall_session_id', $result->sessionId);
@@ -93,8 +93,8 @@ function paywall_answer(string $action, ?ResendResult $result): void
             paywall_show('code', __('The code was sent again.', 'paywall'));
             return;
         case Action::AWAIT_CODE:
-            // Nothing here may call again: the shopper may, by pressing.
-            paywall_show('code', __('The code may be on its way. If none comes, press again.', 'paywall'), 30);
+            // Your code must not call again; the shopper may press again.
+            paywall_show('code', __('The code may be on its way. If it does not come, press again.', 'paywall'), 30);
             return;
         case Action::WAIT:
             $pause = $result->error->retryAfterMs;
@@ -105,10 +105,10 @@ function paywall_answer(string $action, ?ResendResult $result): void
             paywall_show('code', __('The code could not be sent. Please press again.', 'paywall'));
             return;
         case Action::REDIRECT_3D:
-            paywall_show('bank', __('Your bank goes on.', 'paywall'), 0, $result->url3d);
+            paywall_show('bank', __('Continue at your bank.', 'paywall'), 0, $result->url3d);
             return;
         case Action::CHECK_OPERATION:
-            // The token was the newest, so the payment was finished or begun elsewhere.
+            // This was the newest token, so the payment was finished or begun elsewhere.
         case Action::RESTART:
             paywall_show('restart', $theirs ?? __('The time is over. Please begin the payment again.', 'paywall'));
             return;
@@ -116,7 +116,7 @@ function paywall_answer(string $action, ?ResendResult $result): void
             paywall_show('other', $theirs ?? __('Please look at your Masterpass account, or pay another way.', 'paywall'));
             return;
         default:
-            // Set-up, arguments, unknown words: nothing that a shopper could mend. The log has the reason.
+            // Set-up, arguments, unknown words: the shopper cannot repair these. The log has the reason.
             paywall_show('other', __('The code cannot be sent at the moment. Please pay another way.', 'paywall'));
     }
 }
@@ -137,10 +137,10 @@ function paywall_resend_button(): string
     ], JSON_HEX_TAG | JSON_HEX_AMP);
     $label = esc_html__('Send the code again', 'paywall');
     return <<<HTML
-    <button type="button" id="paywall-resend">$label</button> <span id="paywall-told" role="status"></span>
+    <button type="button" id="paywall-resend">$label</button> <span id="paywall-text" role="status"></span>
     <script>
     (function (settings) {
-        var button = document.getElementById('paywall-resend'), told = document.getElementById('paywall-told');
+        var button = document.getElementById('paywall-resend'), text = document.getElementById('paywall-text');
         button.addEventListener('click', function () {
             button.disabled = true;   // the first guard against a double click; the lock is the second
             var form = new FormData();
@@ -148,13 +148,13 @@ function paywall_resend_button(): string
             fetch(settings.url, {method: 'POST', body: form, credentials: 'same-origin'})
                 .then(function (answer) { return answer.json(); })
                 .then(function (answer) {
-                    told.textContent = answer.text;
+                    text.textContent = answer.text;
                     if (answer.show === 'bank' && answer.url) { location.href = answer.url; return; }
                     if (answer.show === 'restart') { location.href = settings.cart; return; }
                     if (answer.show !== 'code') { location.href = settings.checkout; return; }
                     setTimeout(function () { button.disabled = false; }, Math.max(answer.wait, 5) * 1000);
                 })
-                // No answer is no reason to call again: the code may be on its way.
+                // If no answer comes, do not call again: the code may be on its way.
                 .catch(function () { button.disabled = false; });
         });
     })($settings);

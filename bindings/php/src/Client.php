@@ -16,25 +16,23 @@ use Paywall\Internal\Options;
 use Paywall\Internal\Outcome;
 
 /**
- * A client of Paywall's Masterpass "Resend OTP". Cheap to make: one for each web request is fine.
+ * A client of Paywall's Masterpass "Resend OTP". It is cheap to make: you may make one for each web request.
  */
 final class Client
 {
-    /** @var Engine */
-    private $engine;
-    /** @var Log */
-    private $log;
+    private Engine $engine;
+    private Log $log;
 
     /**
-     * Nothing is resolved or connected yet.
+     * Making a client resolves no name and opens no connection.
      *
-     * @param array<string, mixed> $options The options of the README by name, and:
+     * @param array<string, mixed> $options the options of the README by name, and:
      *                                      `headers`: extra request headers, name => value;
-     *                                      `command`: path of the program `paywall`, for a PHP without FFI;
-     *                                      `logger`: an object with PSR-3's `log`, for one line a call.
+     *                                      `command`: the path of the program `paywall`, if PHP has no FFI;
+     *                                      `logger`: an object with PSR-3's `log`: it gets one line per call
      *
-     * @throws InvalidArgumentException where an option is wrong or missing
-     * @throws LibraryException         where neither the library nor the command can be had
+     * @throws InvalidArgumentException if an option is wrong or missing
+     * @throws LibraryException         if neither the library nor the command is available
      */
     public function __construct(
         #[\SensitiveParameter]
@@ -46,12 +44,12 @@ final class Client
     }
 
     /**
-     * A client from PAYWALL_ENVIRONMENT, PAYWALL_API_KEY and so on: PAYWALL_ and the upper-case name of the option.
+     * Makes a client from PAYWALL_ENVIRONMENT, PAYWALL_API_KEY and so on: PAYWALL_ plus the upper-case name of the option.
      *
-     * @param array<string, mixed> $overrides these win
+     * @param array<string, mixed> $overrides options whose values win
      *
-     * @throws InvalidArgumentException where an option is wrong or missing
-     * @throws LibraryException         where neither the library nor the command can be had
+     * @throws InvalidArgumentException if an option is wrong or missing
+     * @throws LibraryException         if neither the library nor the command is available
      */
     public static function fromEnv(
         #[\SensitiveParameter]
@@ -61,18 +59,18 @@ final class Client
     }
 
     /**
-     * Asks the service to send the one-time password of a token once more. At most one request leaves.
+     * Asks the service to send the one-time password of a token again. It sends at most one request.
      *
-     * Every exception but the last two holds a result: its `otpToken` and `sessionId` are the ones to use next.
+     * Every exception except the last two holds a result. Its `otpToken` and `sessionId` are the ones to use next.
      *
      * @param string $token   the OTP token that the operation returned, or the newest one since
      * @param string $session the Masterpass session, a GUID
      *
-     * @throws Exception\RejectedException where the service refused
-     * @throws Exception\NotSentException  where no byte left: calling again is safe
-     * @throws Exception\InDoubtException  where the request may have arrived: never call again automatically
-     * @throws InvalidArgumentException    where an argument is wrong; nothing was sent
-     * @throws LibraryException            where the library has a bug, or the command vanished; nothing was sent
+     * @throws Exception\RejectedException if the service refused
+     * @throws Exception\NotSentException  if no byte left: calling again is safe
+     * @throws Exception\InDoubtException  if the request may have arrived: never call again automatically
+     * @throws InvalidArgumentException    if an argument is wrong; nothing was sent
+     * @throws LibraryException            if the library has a bug, or the command vanished; nothing was sent
      */
     public function resendOtp(
         #[\SensitiveParameter]
@@ -85,7 +83,8 @@ final class Client
     }
 
     /**
-     * "Test connection": name, connection, proxy and TLS; not one byte of HTTP, so the credentials are not tested.
+     * "Test connection": tests name, connection, proxy and TLS. It sends not one byte of HTTP, so it cannot test the
+     * credentials.
      *
      * @throws Exception\NotSentException with the stage and the reason
      */

@@ -12,22 +12,21 @@ use Paywall\Internal\LibraryPaths;
 use Paywall\Internal\Options;
 
 /**
- * Tells what is loaded, from where, and what is in the way. It names options and shows no secret.
+ * Reports what is loaded, from where, and what is in the way. It names options and shows no secret.
  *
- * The command line and the web server have settings of their own: ask where the trouble is.
+ * The command line and the web server have different settings: run it in the one that has the problem.
  */
 final class Doctor
 {
-    /** The settings of php.ini that decide how the library is reached, and what a trace shows. */
+    /** The settings of php.ini that decide how PHP reaches the library, and what a trace shows. */
     private const SETTINGS = [
         'ffi.enable', 'ffi.preload', 'opcache.enable', 'opcache.enable_cli', 'opcache.preload', 'opcache.preload_user',
         'open_basedir', 'disable_functions', 'zend.exception_ignore_args',
     ];
 
     /** @var string[] */
-    private $lines = [];
-    /** @var bool */
-    private $healthy = true;
+    private array $lines = [];
+    private bool $healthy = true;
 
     public static function examine(): self
     {
@@ -40,7 +39,7 @@ final class Doctor
         return $doctor;
     }
 
-    /** Whether calls can be made, and the service can be reached where it is configured. */
+    /** Whether you can make calls and, if a service is configured, reach it. */
     public function healthy(): bool
     {
         return $this->healthy;
@@ -53,14 +52,14 @@ final class Doctor
 
     private function php(): void
     {
-        $this->tell('php', PHP_VERSION . ', ' . PHP_SAPI . ', ' . LibraryPaths::platform());
-        $this->tell('php.ini', \php_ini_loaded_file() ?: 'none');
+        $this->add('php', PHP_VERSION . ', ' . PHP_SAPI . ', ' . LibraryPaths::platform());
+        $this->add('php.ini', \php_ini_loaded_file() ?: 'none');
         foreach (self::SETTINGS as $name) {
             $value = \ini_get($name);
-            $this->tell($name, $value === false ? '(not known to this PHP)' : ($value === '' ? '(empty)' : $value));
+            $this->add($name, $value === false ? '(this PHP does not know it)' : ($value === '' ? '(empty)' : $value));
         }
         if (!\filter_var(\ini_get('zend.exception_ignore_args'), FILTER_VALIDATE_BOOLEAN) && PHP_VERSION_ID < 80200) {
-            $this->tell('advice', 'set zend.exception_ignore_args=On: traces of other exceptions show arguments');
+            $this->add('advice', 'set zend.exception_ignore_args=On: the traces of other exceptions show arguments');
         }
     }
 
@@ -68,56 +67,56 @@ final class Doctor
     {
         $obstacle = Library::obstacle();
         if ($obstacle !== null) {
-            $this->tell('library', "not loaded: $obstacle");
+            $this->add('library', "not loaded: $obstacle");
             return;
         }
         foreach (LibraryPaths::candidates() as $path) {
             [$ffi, $reason] = Library::open($path);
-            $this->tell('path', $path . ': ' . ($ffi === null ? $reason : 'can be loaded'));
+            $this->add('path', $path . ': ' . ($ffi === null ? $reason : 'can be loaded'));
         }
         try {
             $library = Library::get();
         } catch (LibraryException $failure) {
-            $this->tell('library', 'not loaded');
+            $this->add('library', 'not loaded');
             return;
         }
         $abi = $library->ffi()->pw_abi_version();
         $interface = ($abi >> 16) . '.' . ($abi & 0xFFFF);
-        $this->tell('library', "{$library->version()}, interface $interface, from {$library->origin()}");
+        $this->add('library', "{$library->version()}, interface $interface, from {$library->origin()}");
     }
 
     /** @param array<string, string> $options */
     private function command(array $options): void
     {
         if (!isset($options['command'])) {
-            $this->tell('command', 'not configured (PAYWALL_COMMAND)');
+            $this->add('command', 'not configured (PAYWALL_COMMAND)');
             return;
         }
         $problem = Command::problem($options['command']);
-        $this->tell('command', $options['command'] . ': ' . ($problem ?? 'can be started'));
+        $this->add('command', $options['command'] . ': ' . ($problem ?? 'can be started'));
     }
 
     /** @param array<string, string> $options */
     private function connection(array $options): void
     {
-        $this->tell('set', \implode(' ', \array_keys($options)) ?: 'no PAYWALL_ variable');
+        $this->add('options', \implode(' ', \array_keys($options)) ?: 'no PAYWALL_ variable is set');
         try {
             if (!isset($options['base_url']) && !isset($options['environment'])) {
-                $this->tell('check', 'not made: set PAYWALL_ENVIRONMENT or PAYWALL_BASE_URL');
-                $this->expectSomethingToCallWith($options);
+                $this->add('check', 'skipped: set PAYWALL_ENVIRONMENT or PAYWALL_BASE_URL');
+                $this->expectAWayToCall($options);
                 return;
             }
             $client = Client::fromEnv();
-            $this->tell('calls', 'through ' . $client->__debugInfo()['through']);
-            $this->tell('check', $client->check()->message);
+            $this->add('calls', 'through ' . $client->__debugInfo()['through']);
+            $this->add('check', $client->check()->message);
         } catch (PaywallException $failure) {
             $this->healthy = false;
-            $this->tell('check', 'failed: ' . $failure->getMessage());
+            $this->add('check', 'failed: ' . $failure->getMessage());
         }
     }
 
     /** @param array<string, string> $options */
-    private function expectSomethingToCallWith(array $options): void
+    private function expectAWayToCall(array $options): void
     {
         try {
             Library::get();
@@ -128,7 +127,7 @@ final class Doctor
         }
     }
 
-    private function tell(string $what, string $is): void
+    private function add(string $what, string $is): void
     {
         $this->lines[] = \sprintf('%-28s %s', $what, $is);
     }

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Paywall;
 
 /**
- * Why a call did not end with ok. An open set: decide by the action, log the kind.
+ * Why a call did not end with ok. The set is open: decide by the action, log the kind.
  */
 final class Kind
 {

@@ -10,8 +10,8 @@ use Paywall\Internal\ReadsMembers;
 /**
  * The outcome of a call.
  *
- * Token, session and the service's answer can be read, but are in nothing that prints, logs or stores the object:
- * store `otpToken` and `sessionId` yourself.
+ * You can read token, session and the service's answer, but nothing that prints, logs or stores the object shows them.
+ * Store `otpToken` and `sessionId` yourself.
  *
  * @property-read string         $status          one of Status, or a newer word
  * @property-read string         $action          one of Action, or a newer word
@@ -26,12 +26,12 @@ use Paywall\Internal\ReadsMembers;
  * @property-read string|null    $correlationId   for the service's support
  * @property-read string|null    $url3d
  * @property-read int|null       $httpStatus
- * @property-read string|null    $requestId       a UUID, also sent as X-Request-Id: name it to support
+ * @property-read string|null    $requestId       a UUID, also sent as X-Request-Id: quote it to support
  * @property-read ErrorInfo|null $error
  * @property-read Transport      $transport
  * @property-read string|null    $responseBody      the answer as text, up to 64 KiB
  * @property-read bool           $responseTruncated
- * @property-read mixed          $response          the answer decoded, at each access; null where it is no JSON
+ * @property-read mixed          $response          the answer, decoded at each access; null if it is not JSON
  */
 final class ResendResult implements \JsonSerializable
 {
@@ -41,14 +41,13 @@ final class ResendResult implements \JsonSerializable
         __unserialize as private restoreMembers;
     }
 
-    /** The members that carry a secret, or text of others in which one may stand. */
+    /** The members that hold a secret, or text of others that may contain one. */
     private const HIDDEN = ['otpToken' => null, 'sessionId' => null, 'url3d' => null, 'responseBody' => null];
 
-    /** @var Hidden */
-    private $hidden;
+    private Hidden $hidden;
 
     /**
-     * @param array<string, mixed>       $members all that may be shown, in camelCase
+     * @param array<string, mixed>       $members all members that may be shown, in camelCase
      * @param array<string, string|null> $hidden  the others
      */
     public function __construct(
@@ -79,7 +78,7 @@ final class ResendResult implements \JsonSerializable
             : $this->hasMember($name);
     }
 
-    /** What was stored is the outcome without its secrets: they are null afterwards. */
+    /** A stored result has no secrets: they are null afterwards. */
     public function __unserialize(array $data): void
     {
         $this->restoreMembers($data);
@@ -90,7 +89,7 @@ final class ResendResult implements \JsonSerializable
     private function decoded()
     {
         $body = $this->hidden->reveal()['responseBody'];
-        // Not kept: what is kept in a property can be printed.
+        // It is not kept: PHP can print what a property holds.
         return $body === null ? null : \json_decode($body, true, 512, JSON_BIGINT_AS_STRING);
     }
 }

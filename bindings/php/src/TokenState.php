@@ -5,14 +5,14 @@ declare(strict_types=1);
 namespace Paywall;
 
 /**
- * What is known of the token in a result. An open set.
+ * What is known about the token in a result. The set is open.
  */
 final class TokenState
 {
-    /** Adopted from the answer: the one that was sent is superseded. */
+    /** The answer brought this token: it supersedes the one you sent. */
     public const FRESH = 'new';
-    /** The caller's, still the best. */
+    /** It is your token, still the best. */
     public const KEPT = 'kept';
-    /** The caller's, perhaps superseded. */
+    /** It is your token, perhaps superseded. */
     public const IN_DOUBT = 'in_doubt';
 }

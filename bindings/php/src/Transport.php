@@ -10,7 +10,7 @@ use Paywall\Internal\ReadsMembers;
  * How a call went over the wire.
  *
  * @property-read int         $elapsedUs  from entry to return, in microseconds
- * @property-read string|null $connection `new`, `reused`, or null where there was none
+ * @property-read string|null $connection `new`, `reused`, or null if there was no connection
  */
 final class Transport implements \JsonSerializable
 {

@@ -7,17 +7,16 @@ namespace Paywall\Tests;
 use RuntimeException;
 
 /**
- * The sandbox, started once per test run and stopped at its end.
+ * The sandbox. It starts once per test run and stops at the end of the run.
  */
 final class Sandbox
 {
-    /** @var self|null */
-    private static $running;
+    private static ?self $running = null;
 
     /** @var resource */
     private $process;
     /** @var array<string, string> */
-    private $about;
+    private array $about;
 
     private function __construct()
     {
@@ -43,7 +42,7 @@ final class Sandbox
         return self::$running;
     }
 
-    /** What a test cannot do without; nothing is skipped. */
+    /** A variable that a test needs. If it is not set, the test fails: nothing is skipped. */
     public static function needed(string $variable): string
     {
         $value = getenv($variable);
@@ -103,7 +102,8 @@ final class Sandbox
     /** @return mixed */
     private function ask(string $method, string $path)
     {
-        $context = stream_context_create(['http' => ['method' => $method, 'header' => 'Content-Length: 0', 'timeout' => 10]]);
+        $http = ['method' => $method, 'header' => 'Content-Length: 0', 'timeout' => 10];
+        $context = stream_context_create(['http' => $http]);
         $answer = file_get_contents($this->about['http'] . $path, false, $context);
         return json_decode((string) $answer, true);
     }

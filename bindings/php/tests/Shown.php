@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Paywall\Tests;
 
 /**
- * All that PHP can show of a value.
+ * Everything that PHP can show of a value.
  */
 final class Shown
 {

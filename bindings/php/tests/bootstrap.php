@@ -2,10 +2,10 @@
 
 declare(strict_types=1);
 
-// No zend.exception_ignore_args: what it would hide is what the tests look for.
+// Off, because zend.exception_ignore_args would hide what the tests look for.
 ini_set('zend.exception_ignore_args', '0');
 
-// The tests say themselves what a client is made with.
+// Each test says itself which options its client gets.
 foreach (array_keys(getenv()) as $name) {
     if (preg_match('/^PAYWALL_(ENVIRONMENT|BASE_URL|API_|CA_FILE|PROXY|LOCALE|APP$|.*_MS$)/', $name) === 1) {
         putenv($name);

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Paywall\Exception;
 
 /**
- * The request may have arrived. Never call again automatically; the result holds the token to go on with.
+ * The request may have arrived. Never call again automatically. The result holds the token to use next.
  */
 final class InDoubtException extends PaywallException
 {

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Paywall\Exception;
 
 /**
- * A bad argument or option: nothing was sent. The error code is its name.
+ * A bad argument or option: nothing was sent. The error code is the name of the argument or option.
  */
 final class InvalidArgumentException extends PaywallException
 {

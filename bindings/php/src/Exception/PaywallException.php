@@ -7,17 +7,16 @@ namespace Paywall\Exception;
 use Paywall\ResendResult;
 
 /**
- * A call that did not end with ok, or could not be made. The message is for the log; it holds no secret.
+ * A call that did not end with ok, or that could not be made. The message is for the log; it holds no secret.
  *
- * @property-read ResendResult|null $result null where no call was made
+ * @property-read ResendResult|null $result null if no call was made
  * @property-read string            $action what to do: one of Paywall\Action, or a newer word
  * @property-read string|null       $kind   why: one of Paywall\Kind, or a newer word
  * @property-read string|null       $code   the service's code, or the name of the bad argument or option
  */
 class PaywallException extends \RuntimeException
 {
-    /** @var ResendResult|null */
-    private $result;
+    private ?ResendResult $result = null;
 
     final public function __construct(string $message, ?ResendResult $result = null)
     {
@@ -41,7 +40,7 @@ class PaywallException extends \RuntimeException
         return $this->result === null || $this->result->error === null ? null : $this->result->error->kind;
     }
 
-    /** PHP's own getCode() is a number, and 0 here. */
+    /** PHP's own getCode() returns a number, here always 0. */
     final public function getErrorCode(): ?string
     {
         return $this->result === null || $this->result->error === null ? null : $this->result->error->code;
@@ -101,8 +100,9 @@ class PaywallException extends \RuntimeException
     }
 
     /**
-     * PHP keeps what each function on the way was called with, unless zend.exception_ignore_args is on. #[SensitiveParameter]
-     * covers this package's functions from PHP 8.2 on, but not the shop's own, through which the same token came.
+     * PHP keeps the arguments of every function in the trace, unless zend.exception_ignore_args is on.
+     * #[SensitiveParameter] covers this package's functions from PHP 8.2 on, but not the shop's own functions, which got
+     * the same token.
      */
     private static function dropArguments(self $exception): void
     {

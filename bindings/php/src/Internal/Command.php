@@ -7,21 +7,20 @@ namespace Paywall\Internal;
 use Paywall\Exception\LibraryException;
 
 /**
- * The program `paywall`: started without a shell, written to and read from, never waited for past its deadline.
+ * Runs the program `paywall`: starts it without a shell, writes to it, reads from it, and waits no longer than a deadline.
  *
  * @internal
  */
 final class Command
 {
-    /** Far more than the longest document; what is longer is none. */
+    /** This is far more than the longest document: a longer output is not a document. */
     private const LONGEST_OUTPUT = 4 * 1024 * 1024;
     private const LONGEST_COMPLAINT = 4096;
     private const KILL = 9;
 
-    /** @var string */
-    private $path;
+    private string $path;
 
-    /** @throws LibraryException where it cannot be started */
+    /** @throws LibraryException if PHP cannot start it */
     public function __construct(string $path)
     {
         $this->path = $path;
@@ -36,15 +35,15 @@ final class Command
         return $this->path;
     }
 
-    /** What keeps the command from being started, as far as can be seen without starting it. */
+    /** Why PHP cannot start the command, as far as one can see without starting it; null if nothing is in the way. */
     public static function problem(string $path): ?string
     {
         if (!\function_exists('proc_open')) {
             return 'cannot be started: disable_functions in ' . (\php_ini_loaded_file() ?: 'php.ini') . ' names proc_open';
         }
-        // A bare name would be searched along PATH, which is not the shop's to choose.
+        // The system would search PATH for a bare name, and the shop does not choose PATH.
         if (\preg_match('~^(/|\\\\\\\\|[A-Za-z]:[/\\\\])~', $path) !== 1) {
-            return 'must be given as an absolute path';
+            return 'must be an absolute path';
         }
         if (!\is_file($path)) {
             return 'cannot be started: there is no such file, or this user or open_basedir may not see it';
@@ -52,7 +51,7 @@ final class Command
         return \is_executable($path) ? null : 'cannot be started: it is not executable by this user (chmod 755)';
     }
 
-    /** @throws LibraryException where it cannot be started */
+    /** @throws LibraryException if PHP cannot start it */
     public function run(
         #[\SensitiveParameter]
         string $input,
@@ -80,7 +79,7 @@ final class Command
     }
 
     /**
-     * Writes and reads whatever is ready, so that neither side waits for the other for ever.
+     * Writes and reads as soon as either is possible, so that neither side waits for the other forever.
      *
      * @param array<int, resource> $pipes
      * @param array<int, string>   $texts
@@ -105,14 +104,14 @@ final class Command
             $read = \array_intersect_key($pipes, $texts);
             $write = isset($pipes[0]) ? [0 => $pipes[0]] : [];
             $except = null;
-            // A signal ends the wait early, with a warning: the loop only looks again.
+            // A signal ends the wait early, with a warning. The loop then looks again.
             if (!@\stream_select($read, $write, $except, \intdiv($left, 1000000), $left % 1000000)) {
                 continue;
             }
             if ($write !== []) {
                 $written = @\fwrite($pipes[0], $input);
                 $input = \substr($input, (int) $written);
-                // Whoever closed its input has what it wants, or is gone: its output tells.
+                // A program that closed its input has all it wants, or has ended: its output shows which.
                 if ($input === '' || $written === false) {
                     \fclose($pipes[0]);
                     unset($pipes[0]);
@@ -132,7 +131,7 @@ final class Command
     }
 
     /**
-     * The program's end, by its own doing or, past the deadline, by ours.
+     * Waits until the program ends, and kills it at the deadline.
      *
      * @param resource $process
      *

@@ -10,24 +10,22 @@ use Paywall\ResendResult;
 use Paywall\Status;
 
 /**
- * Calls through the program `paywall`, for a PHP without FFI: a process for each call.
+ * Calls through the program `paywall`, if PHP has no FFI. Each call starts a process.
  *
  * @internal
  */
 final class CommandEngine implements Engine
 {
-    /** The core's own default and limit of `timeout_ms`. */
+    /** The core's default of `timeout_ms`, and its limit. */
     private const TIMEOUT_MS = 20000;
     private const LONGEST_TIMEOUT_MS = 120000;
-    /** What starting the program and printing may take beside the call. */
+    /** The time that starting the program and printing may take, in addition to the call. */
     private const GRACE_MS = 2000;
 
-    /** @var Command */
-    private $command;
-    /** @var Hidden of array<string, string> */
-    private $config;
-    /** @var int */
-    private $deadlineMs;
+    private Command $command;
+    /** Holds array<string, string>. */
+    private Hidden $config;
+    private int $deadlineMs;
 
     public function __construct(Command $command, Options $options)
     {
@@ -78,18 +76,23 @@ final class CommandEngine implements Engine
     }
 
     /**
-     * Finds out what the library finds out when a context is made: whether the options are good, and whether this is the
-     * command at all. A call without a token never leaves.
+     * Checks what the library checks when you make a context: whether the options are good. It also checks that this is
+     * the command. A call without a token sends nothing.
      */
     private function probe(): void
     {
         $result = $this->expectDocument($this->run('resend_otp', '', ''));
         $error = $result->error;
-        if ($result->status === Status::INVALID && $error !== null && $error->kind === Kind::ARGUMENT && $error->code === 'token') {
+        if (
+            $result->status === Status::INVALID
+            && $error !== null
+            && $error->kind === Kind::ARGUMENT
+            && $error->code === 'token'
+        ) {
             return;
         }
         throw Outcome::exception($result) ?? new LibraryException(
-            $this->command->path() . ' answered a call without a token with ok: this is not the command paywall'
+            $this->command->path() . ' answered ok to a call without a token: this is not the command paywall'
         );
     }
 
@@ -122,7 +125,7 @@ final class CommandEngine implements Engine
         #[\SensitiveParameter]
         string $session
     ): CommandRun {
-        // Never on the command line, where other users of the machine can read it.
+        // Never put this on the command line: other users of the machine can read it there.
         $input = \json_encode([
             'call' => $call,
             'config' => (object) $this->config->reveal(),

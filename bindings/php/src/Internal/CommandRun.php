@@ -5,25 +5,22 @@ declare(strict_types=1);
 namespace Paywall\Internal;
 
 /**
- * What came of running the command once.
+ * The result of one run of the command.
  *
  * @internal
  */
 final class CommandRun
 {
-    /** What the loader, and every shell, exits with where a program could not be started. The command never does. */
+    /** The loader and every shell exit with these if a program could not be started. The command never does. */
     private const NOT_STARTED = [126, 127];
 
-    /** @var Hidden of string */
-    private $output;
-    /** @var string */
-    private $complaint;
+    /** Holds string. */
+    private Hidden $output;
+    private string $complaint;
     /** @var array<string, mixed> of proc_get_status */
-    private $status;
-    /** @var bool */
-    private $inTime;
-    /** @var int */
-    private $elapsedUs;
+    private array $status;
+    private bool $inTime;
+    private int $elapsedUs;
 
     /** @param array<string, mixed> $status */
     public function __construct(
@@ -64,17 +61,17 @@ final class CommandRun
             || !\in_array($this->status['exitcode'], self::NOT_STARTED, true);
     }
 
-    /** How it ended, in words that hold no secret. */
+    /** How it ended, in words without a secret. */
     public function ending(): string
     {
         if ($this->timedOut()) {
             return 'did not end in time and was killed';
         }
-        $document = $this->output() === '' ? 'no result document' : 'an output that is no result document';
+        $document = $this->output() === '' ? 'no result document' : 'an output that is not a result document';
         $end = $this->status['signaled']
             ? "was ended by signal {$this->status['termsig']}"
             : "ended with exit code {$this->status['exitcode']}";
-        // What it complains about is its loader's or its shell's; its own words never quote what it read.
+        // The complaint comes from the loader or the shell; the command itself never quotes its input.
         $complaint = \trim((string) \preg_replace('/[^\x20-\x7E]+/', ' ', \substr($this->complaint, 0, 200)));
         return "$end and $document" . ($this->started() || $complaint === '' ? '' : " ($complaint)");
     }

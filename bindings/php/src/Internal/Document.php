@@ -13,13 +13,13 @@ use Paywall\TokenState;
 use Paywall\Transport;
 
 /**
- * The result document: JSON in, a result out. Also the few documents that this side has to write itself.
+ * Makes a result from the JSON of a result document. It also writes the few results that this side decides itself.
  *
  * @internal
  */
 final class Document
 {
-    /** Null where the text is no whole result document. Members that a newer library added are ignored. */
+    /** Null if the text is not a whole result document. Members that a newer library added are ignored. */
     public static function parse(
         #[\SensitiveParameter]
         string $json
@@ -39,7 +39,7 @@ final class Document
         }
         $transport = $document['transport'];
         $elapsed = $transport['elapsed_us'] ?? 0;
-        // Written out, not looped over: a call through FFI is short enough to notice.
+        // There is no loop here, because a call through FFI is so short that one would show.
         return new ResendResult([
             'status' => $document['status'],
             'action' => $document['action'],
@@ -77,7 +77,7 @@ final class Document
     }
 
     /**
-     * Never a TypeError: what a newer library might write differently must not hide the outcome.
+     * Never raises a TypeError: if a newer library writes another type, that must not hide the outcome.
      *
      * @param array<string, mixed> $members
      */
@@ -87,20 +87,20 @@ final class Document
         return \is_string($value) ? $value : null;
     }
 
-    /** Refused on this side, in the words of the core. */
+    /** A refusal on this side, in the words of the core. */
     public static function badArgument(string $name, string $rule): ResendResult
     {
         return self::invalid(Action::FIX_REQUEST, new ErrorInfo(Kind::ARGUMENT, $name, 'argument', null, null), $rule);
     }
 
-    /** Refused on this side, in the words of the core. */
+    /** A refusal on this side, in the words of the core. */
     public static function badOption(string $name, string $rule): ResendResult
     {
         $error = new ErrorInfo(Kind::CONFIG, $name, 'config', null, null);
         return self::invalid(Action::FIX_CONFIGURATION, $error, $rule);
     }
 
-    /** Nobody can know what became of the request: the caller's token may be superseded, and is the best there is. */
+    /** Nobody can know whether the request arrived. Your token may be superseded, but there is no better one. */
     public static function inDoubt(
         #[\SensitiveParameter]
         string $token,

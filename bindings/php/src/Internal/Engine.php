@@ -7,7 +7,7 @@ namespace Paywall\Internal;
 use Paywall\ResendResult;
 
 /**
- * How a call reaches the core: in this process, or through a command. Both refuse bad options when they are made.
+ * How a call reaches the core: in this process, or through a command. Both constructors refuse bad options.
  *
  * @internal
  */
@@ -17,6 +17,6 @@ interface Engine
 
     public function check(): ResendResult;
 
-    /** What carries the calls, for people. */
+    /** What carries the calls, in words for people. */
     public function name(): string;
 }

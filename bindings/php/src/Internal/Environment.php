@@ -5,8 +5,8 @@ declare(strict_types=1);
 namespace Paywall\Internal;
 
 /**
- * The environment, wherever this PHP keeps it: under PHP-FPM `env[…]` reaches getenv, `fastcgi_param` $_SERVER, and
- * dotenv loaders fill $_ENV. A visitor cannot set a PAYWALL_ name: headers arrive as HTTP_….
+ * Reads the environment from every place where PHP may keep it. Under PHP-FPM `env[…]` fills getenv and `fastcgi_param`
+ * fills $_SERVER; dotenv loaders fill $_ENV. A visitor cannot set a PAYWALL_ name: headers arrive as HTTP_….
  *
  * @internal
  */

@@ -5,16 +5,15 @@ declare(strict_types=1);
 namespace Paywall\Internal;
 
 /**
- * Keeps a value out of everything that prints or stores objects.
+ * Hides a value from everything that prints or stores objects.
  *
- * var_export and (array) ignore __debugInfo and read private properties; inside a closure they find nothing.
+ * var_export and (array) ignore __debugInfo and read private properties, but they do not look into a closure.
  *
  * @internal
  */
 final class Hidden
 {
-    /** @var \Closure */
-    private $reveal;
+    private \Closure $reveal;
 
     /** @param mixed $value */
     public function __construct(

@@ -8,7 +8,7 @@ use FFI;
 use Paywall\Exception\LibraryException;
 
 /**
- * The native library, loaded once per process (under PHP-FPM: once per web request, unless it was preloaded).
+ * The native library. It is loaded once per process; under PHP-FPM once per web request, unless it was preloaded.
  *
  * @internal
  */
@@ -18,13 +18,10 @@ final class Library
     private const ABI_MAJOR = 1;
     private const ABI_MINOR = 0;
 
-    /** @var self|null */
-    private static $loaded;
+    private static ?self $loaded = null;
 
-    /** @var FFI */
-    private $ffi;
-    /** @var string */
-    private $origin;
+    private FFI $ffi;
+    private string $origin;
 
     private function __construct(FFI $ffi, string $origin)
     {
@@ -32,7 +29,7 @@ final class Library
         $this->origin = $origin;
     }
 
-    /** @throws LibraryException with the ini line that is in the way, or every path tried with the reason */
+    /** @throws LibraryException with the ini line that is in the way, or with every path tried and the reason */
     public static function get(): self
     {
         if (self::$loaded === null) {
@@ -46,7 +43,7 @@ final class Library
         return $this->ffi;
     }
 
-    /** The path, or how else it was found. */
+    /** The path, or `preloaded`. */
     public function origin(): string
     {
         return $this->origin;
@@ -57,19 +54,19 @@ final class Library
         return $this->ffi->pw_version();
     }
 
-    /** The C declarations, as FFI reads them. */
+    /** The C declarations in the form that FFI reads. */
     public static function header(): string
     {
         return (string) \file_get_contents(\dirname(__DIR__, 2) . '/resources/paywall_php.h');
     }
 
-    /** The same for FFI::load and the directive ffi.preload, which make the scope. */
+    /** The same, with the lines that FFI::load and the directive ffi.preload need to make the scope. */
     public static function scopeHeader(string $path): string
     {
         return '#define FFI_SCOPE "' . self::SCOPE . "\"\n#define FFI_LIB \"$path\"\n\n" . self::header();
     }
 
-    /** What keeps FFI from being used at all, with the line of php.ini that helps; null where nothing does. */
+    /** Why this code cannot use FFI, with the line of php.ini that helps; null if it can. */
     public static function obstacle(): ?string
     {
         $ini = \php_ini_loaded_file() ?: 'php.ini';
@@ -80,7 +77,7 @@ final class Library
             FFI::cdef('');
         } catch (FFI\Exception $refusal) {
             $preload = \dirname(__DIR__, 2) . '/preload.php';
-            return 'ffi.enable=' . \ini_get('ffi.enable') . ' keeps FFI from this code: write into '
+            return 'ffi.enable=' . \ini_get('ffi.enable') . ' does not let this code use FFI: write into '
                 . "$ini either ffi.enable=true, or ffi.enable=preload and opcache.preload=$preload";
         }
         return null;
@@ -115,7 +112,7 @@ final class Library
         throw self::failure(\implode('; ', $tried));
     }
 
-    /** @return array{?FFI, ?string} what was opened, or the reason why not */
+    /** @return array{?FFI, ?string} the library, or the reason why it cannot be opened */
     public static function open(string $path): array
     {
         $problem = LibraryPaths::problem($path);
@@ -131,7 +128,7 @@ final class Library
         return $problem === null ? [$ffi, null] : [null, $problem];
     }
 
-    /** A library that lacks a function says so by its number better than by the function's name. */
+    /** If the library lacks a function, its interface number explains that better than the function's name. */
     private static function olderAbi(string $path): ?string
     {
         try {
@@ -141,7 +138,7 @@ final class Library
         }
     }
 
-    /** The loader's own words: before PHP 8.3 FFI keeps them to itself. */
+    /** The loader's own words: before PHP 8.3, FFI does not pass them on. */
     private static function loaderProblem(string $path): ?string
     {
         if (PHP_OS_FAMILY === 'Windows') {
@@ -160,7 +157,7 @@ final class Library
                 return null;
             }
             $words = FFI::string($words);
-            // The path stands before the reason anyway.
+            // The caller puts the path before the reason anyway.
             return \strncmp($words, "$path: ", \strlen($path) + 2) === 0 ? \substr($words, \strlen($path) + 2) : $words;
         }
         return null;
@@ -189,7 +186,7 @@ final class Library
     {
         return new LibraryException(
             "libpaywall could not be loaded, nothing was sent: $reasons. "
-            . 'bin/paywall-doctor shows more; the option "command" does without FFI.'
+            . 'bin/paywall-doctor shows more; with the option "command" you do not need FFI.'
         );
     }
 }

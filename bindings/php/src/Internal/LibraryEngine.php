@@ -11,16 +11,15 @@ use Paywall\Kind;
 use Paywall\ResendResult;
 
 /**
- * Calls in this process. Owns one context; equal contexts share their connections in the whole process.
+ * Calls in this process. It owns one context; equal contexts share their connections in the whole process.
  *
  * @internal
  */
 final class LibraryEngine implements Engine
 {
-    /** @var Library kept as long as the context: it must be freed by the library that made it */
-    private $library;
-    /** @var CData|null */
-    private $context;
+    /** Kept as long as the context: the library that made a context must free it. */
+    private Library $library;
+    private ?CData $context = null;
 
     public function __construct(Library $library, Options $options)
     {
@@ -30,7 +29,7 @@ final class LibraryEngine implements Engine
         $text = $ffi->new('char *');
         try {
             foreach ($options->core() as $name => $value) {
-                // An int key is what PHP makes of the text "1".
+                // PHP turns the key "1" into an int.
                 $this->expectOk($ffi->pw_config_set($config, (string) $name, $value, FFI::addr($text)), $text);
             }
             $context = $ffi->new('pw_ctx *');
@@ -55,7 +54,7 @@ final class LibraryEngine implements Engine
         #[\SensitiveParameter]
         string $session
     ): ResendResult {
-        // The library sees to UTF-8; NUL it cannot see.
+        // The library checks UTF-8, but it cannot see NUL.
         if (Text::hasNul($token) || Text::hasNul($session)) {
             return Document::badArgument(Text::hasNul($token) ? 'token' : 'session', 'must not contain NUL');
         }
@@ -95,10 +94,10 @@ final class LibraryEngine implements Engine
         }
         $result = $this->take($text);
         $exception = $result === null ? null : Outcome::exception($result);
-        throw $exception ?? new LibraryException("nothing was sent: the library answered $status and no reason");
+        throw $exception ?? new LibraryException("nothing was sent: the library answered $status without a reason");
     }
 
-    /** Reads the document and frees it, whatever comes of the reading. */
+    /** Reads the document and frees it, even if reading fails. */
     private function take(CData $text): ?ResendResult
     {
         if (FFI::isNull($text)) {

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Paywall\Internal;
 
 /**
- * Where the library may lie, and what is wrong with a file that the system's loader would refuse in riddles.
+ * Where the library may be, and what is wrong with a file that the system's loader would refuse in unclear words.
  *
  * @internal
  */
@@ -13,39 +13,39 @@ final class LibraryPaths
 {
     private const SONAME = 'libpaywall.so.1';
 
-    /** ELF's machine numbers, for the machines that are likely. */
+    /** ELF's numbers for the likely machines. */
     private const MACHINES = [3 => 'i686', 40 => 'arm', 62 => 'x86_64', 183 => 'aarch64', 243 => 'riscv64'];
 
-    /** @return string[] in the order in which they are tried */
+    /** @return string[] in the order in which the package tries them */
     public static function candidates(): array
     {
-        // A path that was given is meant: nothing else takes its place.
+        // If you give a path, only that is tried.
         $given = Environment::get('PAYWALL_LIBRARY');
         if ($given !== null) {
             return [$given];
         }
         $paths = [\dirname(__DIR__, 2) . '/native/' . self::platform() . '/' . self::fileName()];
-        // Windows would search PATH and the current folder, where anybody may have put a file.
+        // Windows would search PATH and the current folder: anybody may have put a file there.
         if (PHP_OS_FAMILY !== 'Windows') {
             $paths[] = PHP_OS_FAMILY === 'Darwin' ? 'libpaywall.1.dylib' : self::SONAME;
         }
         return $paths;
     }
 
-    /** The folder of this platform below `native/`. */
+    /** The folder of this platform in `native/`. */
     public static function platform(): string
     {
         return \strtolower(PHP_OS_FAMILY) . '-' . self::machine();
     }
 
-    /** Why the file cannot be the library, as far as looking at it tells. */
+    /** Why the file cannot be the library, as far as a look at it shows; null if nothing is wrong. */
     public static function problem(string $path): ?string
     {
         if (\strpos($path, "\0") !== false) {
             return 'must not contain NUL';
         }
         if (\strpbrk($path, '/\\') === false) {
-            // The system's loader searches for a bare name: for our own only, not for one that was given.
+            // The system's loader searches for a bare name. Only our own name may be bare, not one that you give.
             return Environment::get('PAYWALL_LIBRARY') === null ? null : 'must be an absolute path';
         }
         if (\preg_match('~^(/|\\\\\\\\|[A-Za-z]:[/\\\\])~', $path) !== 1) {
@@ -55,10 +55,10 @@ final class LibraryPaths
             return 'there is no such file, or this user or open_basedir may not see it';
         }
         if (!\is_file($path)) {
-            return 'is no file';
+            return 'is not a file';
         }
         if (!\is_readable($path)) {
-            return 'may not be read by this user';
+            return 'is not readable by this user';
         }
         if (PHP_OS_FAMILY !== 'Linux') {
             return null;
@@ -67,20 +67,20 @@ final class LibraryPaths
         return self::elfProblem($head) ?? self::cutProblem($head, (int) \filesize($path));
     }
 
-    /** glibc reports a file for another machine as missing. */
+    /** glibc reports a file for another machine as missing, so this looks at the file. */
     private static function elfProblem(string $head): ?string
     {
         if (\strlen($head) < 64 || \strncmp($head, "\x7FELF", 4) !== 0) {
-            return 'is no shared library of Linux (ELF)';
+            return 'is not a shared library for Linux (ELF)';
         }
         $number = \unpack($head[5] === "\x02" ? 'n' : 'v', $head, 18)[1];
         $theirs = self::MACHINES[$number] ?? "ELF machine $number";
-        return $theirs === self::machine() ? null : "is built for $theirs, and this PHP runs as " . self::machine();
+        return $theirs === self::machine() ? null : "is built for $theirs, but this PHP runs as " . self::machine();
     }
 
     /**
-     * The loader maps a file that was uploaded by half, and then the whole process dies of SIGBUS. The table of sections
-     * is the last thing in a file.
+     * If an upload stopped halfway, the loader maps the file anyway, and then SIGBUS kills the whole process. The table of
+     * sections is the last part of a file.
      */
     private static function cutProblem(string $head, int $size): ?string
     {
@@ -89,7 +89,7 @@ final class LibraryPaths
         $offset = \unpack($wide ? ($little ? 'P' : 'J') : ($little ? 'V' : 'N'), $head, $wide ? 0x28 : 0x20)[1];
         [, $length, $count] = \unpack($little ? 'v2' : 'n2', $head, $wide ? 0x3A : 0x2E);
         $whole = $offset + $length * $count;
-        return $whole > $size ? "is cut: $size bytes of $whole" : null;
+        return $whole > $size ? "is cut off: it has $size bytes of $whole" : null;
     }
 
     private static function fileName(): string

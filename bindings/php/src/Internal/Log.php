@@ -9,7 +9,7 @@ use Paywall\ResendResult;
 use Paywall\Status;
 
 /**
- * One line for each call, to any object with PSR-3's `log`.
+ * Writes one line per call to any object with PSR-3's `log`.
  *
  * @internal
  */
@@ -17,8 +17,7 @@ final class Log
 {
     private const LEVELS = [Status::OK => 'info', Status::INVALID => 'error', Status::INTERNAL => 'error'];
 
-    /** @var object|null */
-    private $logger;
+    private ?object $logger = null;
 
     /** @param mixed $logger */
     public function __construct($logger)
@@ -46,21 +45,21 @@ final class Log
             'elapsed_us' => $result->transport->elapsedUs,
             'connection' => $result->transport->connection,
         ];
-        // A message may quote the service: no line end of its may begin a line of the log.
+        // A message may quote the service: its line ends must not begin a new line of the log.
         $message = \preg_replace('/[\x00-\x1F\x7F]+/', ' ', $result->message);
         $line = "paywall $call: {$result->status}, {$result->action}: $message";
         if ($result->requestId !== null) {
             $line .= " (request {$result->requestId})";
         }
         try {
-            // Braces would be taken for placeholders by a logger that fills them in.
+            // A logger that fills in placeholders would take braces for them.
             $this->logger->log(self::LEVELS[$result->status] ?? 'warning', \strtr($line, '{}', '()'), $context);
         } catch (\Throwable $failure) {
-            // A full disk must not hide that a message is on its way, or the new token.
+            // A full disk must not hide the new token, or that a text message is on its way.
         }
     }
 
-    /** A logger's own properties are its business. */
+    /** Shows only the logger's class: its properties are not ours to show. */
     public function __debugInfo(): array
     {
         return ['logger' => $this->logger === null ? null : \get_class($this->logger)];

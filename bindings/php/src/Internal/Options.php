@@ -7,24 +7,22 @@ namespace Paywall\Internal;
 use Paywall\Exception\InvalidArgumentException;
 
 /**
- * What a client is made with: the core's options as texts, and the two that are PHP's own.
+ * The options of a client: the core's as texts, and `command` and `logger`, which only PHP has.
  *
  * @internal
  */
 final class Options
 {
-    /** Those that have an environment variable. */
+    /** The options that have an environment variable. */
     private const FROM_ENVIRONMENT = [
         'environment', 'base_url', 'api_key', 'api_client', 'timeout_ms', 'connect_timeout_ms', 'idle_timeout_ms',
         'proxy', 'ca_file', 'locale', 'app', 'command',
     ];
 
-    /** @var Hidden of array<string, string> */
-    private $core;
-    /** @var string|null */
-    private $command;
-    /** @var Log */
-    private $log;
+    /** Holds array<string, string>. */
+    private Hidden $core;
+    private ?string $command = null;
+    private Log $log;
 
     public function __construct(
         #[\SensitiveParameter]
@@ -85,7 +83,7 @@ final class Options
     private static function name($name): string
     {
         if (!\is_string($name)) {
-            throw self::refusal('options', 'each must have a name');
+            throw self::refusal('options', 'each option must have a name');
         }
         if (Text::problem($name) !== null) {
             throw self::refusal('options', 'a name ' . Text::problem($name));
@@ -114,7 +112,7 @@ final class Options
 
     private static function refusal(string $name, string $rule): InvalidArgumentException
     {
-        // The core, too, calls them all `header` and says which one in the text.
+        // As the core does: the code is `header`, and the text says which one.
         if (\strncmp($name, 'header.', 7) === 0) {
             $rule = "$name $rule";
             $name = 'header';

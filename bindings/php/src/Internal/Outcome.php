@@ -14,7 +14,7 @@ use Paywall\ResendResult;
 use Paywall\Status;
 
 /**
- * Which exception tells which status.
+ * The exception for each status.
  *
  * @internal
  */
@@ -34,7 +34,7 @@ final class Outcome
             case Status::INTERNAL:
                 return new LibraryException($result->message, $result);
         }
-        // A word of a newer library is in doubt, as the contract of the C interface says of its number.
+        // A status of a newer library counts as in doubt, as the C interface says of unknown numbers.
         return new InDoubtException($result->message, $result);
     }
 }

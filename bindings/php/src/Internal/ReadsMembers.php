@@ -5,14 +5,14 @@ declare(strict_types=1);
 namespace Paywall\Internal;
 
 /**
- * Properties that can be read and not written: PHP 7.4 has no `readonly`.
+ * Read-only properties: PHP 7.4 has no `readonly`.
  *
  * @internal
  */
 trait ReadsMembers
 {
     /** @var array<string, mixed> */
-    private $members;
+    private array $members = [];
 
     /** @return mixed */
     public function __get(string $name)
@@ -20,7 +20,7 @@ trait ReadsMembers
         if (\array_key_exists($name, $this->members)) {
             return $this->members[$name];
         }
-        // As PHP itself does: a typing error must not hide the outcome of a call.
+        // A notice, as PHP itself raises: a typing error must not hide the outcome of a call.
         \trigger_error('Undefined property: ' . static::class . '::$' . $name, E_USER_NOTICE);
         return null;
     }

@@ -5,13 +5,13 @@ declare(strict_types=1);
 namespace Paywall\Internal;
 
 /**
- * What a text must be to cross into C unchanged.
+ * What a text must be so that C gets it unchanged.
  *
  * @internal
  */
 final class Text
 {
-    /** C would take the text for ended there, and send what stands before. */
+    /** C takes NUL for the end of the text, and would send only the part before it. */
     public static function hasNul(
         #[\SensitiveParameter]
         string $text
@@ -27,7 +27,7 @@ final class Text
         if (self::hasNul($text)) {
             return 'must not contain NUL';
         }
-        // PCRE is in every PHP, mbstring is not.
+        // Every PHP has PCRE, but not every PHP has mbstring.
         return \preg_match('//u', $text) === 1 ? null : 'must be UTF-8';
     }
 }

@@ -9,7 +9,7 @@ use Paywall\Tests\Sandbox;
 use PHPUnit\Framework\TestCase;
 
 /**
- * A test over the real sandbox. PAYWALL_TEST_THROUGH says what has to carry the calls: `FFI` or `the command`.
+ * A test against the real sandbox. PAYWALL_TEST_THROUGH says what must carry the calls: `FFI` or `the command`.
  */
 abstract class CallTestCase extends TestCase
 {

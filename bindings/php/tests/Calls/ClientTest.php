@@ -9,6 +9,7 @@ use Paywall\Client;
 use Paywall\Exception\InvalidArgumentException;
 use Paywall\Exception\PaywallException;
 use Paywall\Exception\RejectedException;
+use Paywall\Tests\Contract;
 use Paywall\Tests\Offline\Logger;
 use Paywall\Tests\Sandbox;
 use Paywall\Tests\Shown;
@@ -18,7 +19,7 @@ final class ClientTest extends CallTestCase
 {
     private const KEY = 'a-key-that-must-not-be-seen';
 
-    public function testAnOperationGoesOnWithTheTokenOfTheResult(): void
+    public function testAnOperationContinuesWithTheTokenOfTheResult(): void
     {
         $operation = Sandbox::get()->operation();
         $client = self::client();
@@ -26,7 +27,7 @@ final class ClientTest extends CallTestCase
         self::assertSame('verify_otp', $result->action);
         try {
             $client->resendOtp($result->otpToken, $result->sessionId);
-            self::fail('the cooldown was not told');
+            self::fail('the cooldown was not reported');
         } catch (RejectedException $refusal) {
             self::assertSame('wait', $refusal->getAction());
             self::assertSame($result->otpToken, $refusal->getResult()->otpToken);
@@ -80,6 +81,22 @@ final class ClientTest extends CallTestCase
         ];
     }
 
+    public function testEveryOptionOfTheContractIsAcceptedAndAnUnknownNameIsNot(): void
+    {
+        $texts = ['proxy' => 'http://localhost:3128', 'app' => 'Shop/1.2'] + Sandbox::get()->options();
+        foreach (Contract::read()['options'] as $option) {
+            $name = $option['name'];
+            $value = $option['choices'][0] ?? $option['default'] ?? $texts[$name];
+            self::client([$name => $value]);
+            try {
+                self::client(["{$name}s" => $value]);
+                self::fail("{$name}s was accepted");
+            } catch (InvalidArgumentException $refusal) {
+                self::assertSame(["{$name}s", 'config'], [$refusal->getErrorCode(), $refusal->getKind()]);
+            }
+        }
+    }
+
     /** @dataProvider badArguments */
     public function testABadArgumentIsRefusedAndNothingIsSent($token, $session, ?string $code): void
     {
@@ -111,7 +128,7 @@ final class ClientTest extends CallTestCase
             'null for the session' => ['sbx_ok_5001', null, null],
             'array for the session' => ['sbx_ok_5001', [self::SESSION], null],
             'NUL in the token' => ["sbx_ok_5001\0tail", self::SESSION, 'token'],
-            'NUL alone' => ["\0", self::SESSION, 'token'],
+            'only NUL' => ["\0", self::SESSION, 'token'],
             'NUL after the session' => ['sbx_ok_5001', self::SESSION . "\0", 'session'],
             'no UTF-8' => ["sbx_ok_5001\xFF", self::SESSION, 'token'],
             'a surrogate in UTF-8' => ["\xED\xA0\x80", self::SESSION, 'token'],
@@ -122,7 +139,7 @@ final class ClientTest extends CallTestCase
         ];
     }
 
-    public function testNothingThatIsShownHoldsASecret(): void
+    public function testNothingShownHoldsASecret(): void
     {
         $logger = new Logger();
         $secrets = [self::KEY, self::SESSION, 'sbx_token_invalid', 'Client-That-Must-Not-Be-Seen', 'header-secret'];
@@ -177,7 +194,7 @@ final class ClientTest extends CallTestCase
         ];
     }
 
-    public function testACloneAndManyClientsCallOn(): void
+    public function testACloneAndManyClientsCanCall(): void
     {
         $client = self::client();
         $clone = clone $client;
@@ -229,7 +246,7 @@ final class ClientTest extends CallTestCase
         }
     }
 
-    /** What a shop would write, with the token and the key among its arguments. */
+    /** A function as a shop would write it, with the token and the key among its arguments. */
     private function shopsFunction(Client $client, string $token, string $key): void
     {
         $client->resendOtp($token, self::SESSION);

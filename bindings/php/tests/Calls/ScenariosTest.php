@@ -12,7 +12,7 @@ use Paywall\Exception\RejectedException;
 use Paywall\Tests\Sandbox;
 
 /**
- * The list of outcomes that every language runs.
+ * Runs the list of outcomes that every language runs.
  */
 final class ScenariosTest extends CallTestCase
 {
@@ -25,7 +25,7 @@ final class ScenariosTest extends CallTestCase
     ];
 
     /** @dataProvider scenarios */
-    public function testTheOutcomeIsToldAsListed(array $scenario): void
+    public function testTheOutcomeIsAsListed(array $scenario): void
     {
         $sandbox = Sandbox::get();
         $sandbox->clear();
@@ -54,7 +54,7 @@ final class ScenariosTest extends CallTestCase
         ]);
         $this->assertTokenAndSession($scenario, $session, $result);
 
-        // Exactly one request for each call that left, none for the others.
+        // A call that left made exactly one request, the others none.
         $sent = !isset($scenario['options']['base_url'])
             && !in_array($expect['status'], ['not_sent', 'invalid'], true);
         $journal = $sandbox->journal();

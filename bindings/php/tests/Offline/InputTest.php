@@ -53,12 +53,12 @@ final class InputTest extends TestCase
         ];
     }
 
-    public function testNumbersAreTextsForTheCore(): void
+    public function testNumbersReachTheCoreAsTexts(): void
     {
         self::assertSame(['timeout_ms' => '5000'], (new Options(['timeout_ms' => 5000]))->core());
     }
 
-    public function testTextsThatCWouldCutAreTold(): void
+    public function testTextsThatCWouldCutAreRefused(): void
     {
         self::assertNull(Text::problem('şifre'));
         self::assertNull(Text::problem(''));
@@ -66,7 +66,7 @@ final class InputTest extends TestCase
         self::assertSame('must be UTF-8', Text::problem("a\xC3"));
     }
 
-    public function testTheEnvironmentIsReadWhereverPhpKeepsIt(): void
+    public function testTheEnvironmentIsReadFromEveryPlaceWherePhpKeepsIt(): void
     {
         putenv('PAYWALL_LOCALE=tr');
         $_SERVER['PAYWALL_APP'] = 'Shop/1';

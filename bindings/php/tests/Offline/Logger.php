@@ -5,12 +5,12 @@ declare(strict_types=1);
 namespace Paywall\Tests\Offline;
 
 /**
- * Has PSR-3's method, and keeps what it is told.
+ * Has PSR-3's method `log`, and keeps each line.
  */
 final class Logger
 {
     /** @var array<int, array{mixed, string, array}> */
-    public $lines = [];
+    public array $lines = [];
 
     /** @param mixed $level */
     public function log($level, string $message, array $context = []): void

@@ -80,7 +80,7 @@ final class ResultTest extends TestCase
     }
 
     /** @dataProvider garbled */
-    public function testWhatIsNoResultDocumentIsNone(string $text): void
+    public function testATextThatIsNotAResultDocumentIsRefused(string $text): void
     {
         self::assertNull(Document::parse($text));
     }
@@ -118,9 +118,9 @@ final class ResultTest extends TestCase
     public function testAnUnknownMemberIsANoticeAsInPhpItself(): void
     {
         $result = Document::parse(Documents::json());
-        $told = [];
-        set_error_handler(static function (int $level, string $message) use (&$told): bool {
-            $told[] = [$level, $message];
+        $notices = [];
+        set_error_handler(static function (int $level, string $message) use (&$notices): bool {
+            $notices[] = [$level, $message];
             return true;
         });
         try {
@@ -128,7 +128,7 @@ final class ResultTest extends TestCase
         } finally {
             restore_error_handler();
         }
-        self::assertSame([[E_USER_NOTICE, 'Undefined property: Paywall\ResendResult::$otptoken']], $told);
+        self::assertSame([[E_USER_NOTICE, 'Undefined property: Paywall\ResendResult::$otptoken']], $notices);
     }
 
     /** @dataProvider statuses */
@@ -150,7 +150,7 @@ final class ResultTest extends TestCase
         ];
     }
 
-    public function testAnExceptionTellsWhatToDo(): void
+    public function testAnExceptionSaysWhatToDo(): void
     {
         $exception = Outcome::exception(Document::parse(Documents::json()));
         self::assertSame('the service refused: Token geçersiz. (TOKEN_IS_NOT_VALID)', $exception->getMessage());

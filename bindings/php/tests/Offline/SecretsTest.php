@@ -24,7 +24,7 @@ final class SecretsTest extends TestCase
         self::assertNoSecret(serialize($result));
     }
 
-    public function testAStoredResultIsTheOutcomeWithoutItsSecrets(): void
+    public function testAStoredResultHasTheOutcomeAndNoSecrets(): void
     {
         $result = unserialize(serialize(Document::parse(Documents::json())));
         self::assertSame('check_operation', $result->action);
@@ -33,7 +33,7 @@ final class SecretsTest extends TestCase
         self::assertNull($result->response);
     }
 
-    public function testAnExceptionShowsNoSecretNorWhatTheShopsFunctionsWereCalledWith(): void
+    public function testAnExceptionShowsNeitherASecretNorTheArgumentsOfTheShopsFunctions(): void
     {
         $exception = $this->shopsFunction(Documents::TOKEN, ['api_key' => Documents::TOKEN]);
         self::assertNoSecret(Shown::everywhere($exception));
@@ -41,12 +41,12 @@ final class SecretsTest extends TestCase
         self::assertNoSecret(json_encode($exception->getTrace(), JSON_PARTIAL_OUTPUT_ON_ERROR));
         self::assertNoSecret(serialize($exception));
         self::assertStringContainsString('shopsFunction()', $exception->getTraceAsString());
-        // What stands there otherwise: the test would see it.
+        // Other exceptions do show the arguments here, so the test would see a secret.
         $other = $this->shopsOther(Documents::TOKEN);
         self::assertSame([Documents::TOKEN], $other->getTrace()[0]['args']);
     }
 
-    public function testAStoredExceptionStillTellsWhatToDo(): void
+    public function testAStoredExceptionStillSaysWhatToDo(): void
     {
         $exception = unserialize(serialize($this->shopsFunction(Documents::TOKEN, [])));
         self::assertInstanceOf(PaywallException::class, $exception);
@@ -75,7 +75,7 @@ final class SecretsTest extends TestCase
 
     private function shopsOther(string $token): RuntimeException
     {
-        return new RuntimeException('of another kind');
+        return new RuntimeException('another exception');
     }
 
     private static function assertNoSecret(string $shown): void

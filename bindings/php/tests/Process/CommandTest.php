@@ -15,8 +15,8 @@ use Paywall\Tests\Sandbox;
 use Paywall\Tests\Shown;
 
 /**
- * What is made of a command that does not end as it should. Stand-ins answer the probe as the command does, and misbehave
- * when a token comes.
+ * What the package does if the command does not end as it should. Stand-ins answer the probe as the command does, and
+ * misbehave when a token comes.
  */
 final class CommandTest extends ProcessTestCase
 {
@@ -47,11 +47,11 @@ final class CommandTest extends ProcessTestCase
         return [
             'killed' => ['kill -9 $$', 'connection_lost', 'was ended by signal 9 and no result document'],
             'aborted' => ['kill -6 $$', 'connection_lost', 'was ended by signal 6'],
-            'killed while it wrote' => ['printf \'{"status":"ok"\'; kill -9 $$', 'bad_response', 'is no result document'],
+            'killed while it wrote' => ['printf \'{"status":"ok"\'; kill -9 $$', 'bad_response', 'is not a result document'],
             'an exit code and nothing else' => ['exit 0', 'connection_lost', 'ended with exit code 0 and no result'],
-            'not sent, it says, by its exit code alone' => ['exit 2', 'connection_lost', 'ended with exit code 2'],
+            'only its exit code says not sent' => ['exit 2', 'connection_lost', 'ended with exit code 2'],
             'panicked' => ['echo "panicked at sbx_ok_5001" >&2; exit 101', 'connection_lost', 'ended with exit code 101'],
-            'garbage' => ['echo hello', 'bad_response', 'an output that is no result document'],
+            'garbage' => ['echo hello', 'bad_response', 'an output that is not a result document'],
             'garbage without end' => ['yes', 'timeout', 'did not end in time and was killed'],
             'silence' => ['exec sleep 60', 'timeout', 'did not end in time and was killed'],
             'silence of a child' => ['sleep 60', 'timeout', 'did not end in time and was killed'],
@@ -65,12 +65,12 @@ final class CommandTest extends ProcessTestCase
         self::assertSame('verify_otp', $engine->resendOtp(self::TOKEN, self::SESSION)->action);
     }
 
-    public function testMuchOnBothOutputsAndNothingReadDoNotBlock(): void
+    public function testALotOfOutputAndUnreadInputDoNotBlock(): void
     {
         $noise = 'head -c 3000000 /dev/zero >&2; printf %s "$input" | "$real"; head -c 3000000 /dev/zero >&2';
         $engine = $this->engine($this->standIn($noise));
         self::assertSame('verify_otp', $engine->resendOtp(self::TOKEN, self::SESSION)->action);
-        // More than a pipe holds, to a command that does not read before it writes as much.
+        // This is more than a pipe holds, and the command writes as much before it reads.
         $long = str_repeat('x', 400000);
         $script = $this->script('deaf', "#!/bin/sh\nhead -c 300000 /dev/zero\ncat >/dev/null\n");
         $run = (new Command($script))->run($long, 5000);
@@ -79,8 +79,11 @@ final class CommandTest extends ProcessTestCase
     }
 
     /** @dataProvider nonStarters */
-    public function testACommandThatCannotBeStartedIsTheLibrarysErrorAndNothingWasSent(string $text, int $mode, string $words): void
-    {
+    public function testACommandThatCannotBeStartedIsTheLibrarysErrorAndNothingWasSent(
+        string $text,
+        int $mode,
+        string $words
+    ): void {
         $path = $this->script('paywall', $text, $mode);
         try {
             $this->engine($path);
@@ -97,14 +100,14 @@ final class CommandTest extends ProcessTestCase
         return [
             'for another machine' => ["\x7FELF\x02\x01\x01" . str_repeat("\0", 60), 0755, 'the command'],
             'no interpreter' => ["#!/nowhere/sh\n", 0755, 'could not be started'],
-            'another program' => ["#!/bin/sh\ncat\n", 0755, 'an output that is no result document'],
+            'another program' => ["#!/bin/sh\ncat\n", 0755, 'an output that is not a result document'],
             'a program that says nothing' => ["#!/bin/sh\ntrue\n", 0755, 'ended with exit code 0 and no result document'],
             'a library that is missing' => ["#!/bin/sh\necho 'no libfoo' >&2; exit 127\n", 0755, '(no libfoo)'],
         ];
     }
 
     /** @dataProvider wrongPaths */
-    public function testAPathThatCannotServeIsNamedWithTheReason(string $path, string $words): void
+    public function testAWrongPathIsNamedWithTheReason(string $path, string $words): void
     {
         $this->expectException(LibraryException::class);
         $this->expectExceptionMessage($words);
@@ -114,8 +117,8 @@ final class CommandTest extends ProcessTestCase
     public static function wrongPaths(): array
     {
         return [
-            'relative' => ['paywall', 'must be given as an absolute path'],
-            'options' => ['-rf', 'must be given as an absolute path'],
+            'relative' => ['paywall', 'must be an absolute path'],
+            'options' => ['-rf', 'must be an absolute path'],
             'not there' => ['/nowhere/paywall', 'there is no such file'],
             'a folder' => ['/tmp', 'there is no such file'],
             'not executable' => ['/etc/passwd', 'it is not executable by this user'],
@@ -140,7 +143,7 @@ final class CommandTest extends ProcessTestCase
         $this->engine($path)->check();
     }
 
-    public function testNothingSecretStandsOnTheCommandLineOrInTheEnvironment(): void
+    public function testNoSecretIsOnTheCommandLineOrInTheEnvironment(): void
     {
         $seen = "{$this->folder}/seen";
         $path = $this->standIn("tr '\\0' '\\n' </proc/\$\$/cmdline >$seen; env >>$seen; printf %s \"\$input\" | \"\$real\"");
@@ -152,7 +155,7 @@ final class CommandTest extends ProcessTestCase
         }
     }
 
-    public function testNoProcessIsLeftBehind(): void
+    public function testNoProcessStaysAfterTheCall(): void
     {
         foreach (['kill -9 $$', 'exec sleep 60', 'exec >&-; exec sleep 61'] as $doing) {
             $this->engine($this->standIn($doing), ['timeout_ms' => 1])->resendOtp(self::TOKEN, self::SESSION);
@@ -174,7 +177,8 @@ final class CommandTest extends ProcessTestCase
     private function standIn(string $doing): string
     {
         $real = Sandbox::needed('PAYWALL_COMMAND');
-        return $this->script('paywall', "#!/bin/sh\ninput=\$(cat)\nreal=$real\ncase \$input in *'\"resend_otp\"'*'\"token\":\"\"'*)"
-            . " printf %s \"\$input\" | \"\$real\"; exit ;; esac\n$doing\n");
+        $text = "#!/bin/sh\ninput=\$(cat)\nreal=$real\ncase \$input in *'\"resend_otp\"'*'\"token\":\"\"'*)"
+            . " printf %s \"\$input\" | \"\$real\"; exit ;; esac\n$doing\n";
+        return $this->script('paywall', $text);
     }
 }

@@ -18,23 +18,23 @@ final class LoadingTest extends ProcessTestCase
 
     public function testWithoutTheExtensionTheErrorNamesTheIniLine(): void
     {
-        $told = $this->failure(['-n'], ['PAYWALL_COMMAND' => '']);
-        self::assertStringContainsString('the extension FFI is not loaded: install it, and write extension=ffi', $told);
+        $message = $this->failure(['-n'], ['PAYWALL_COMMAND' => '']);
+        self::assertStringContainsString('the extension FFI is not loaded: install it, and write extension=ffi', $message);
     }
 
-    public function testWhereFfiIsSwitchedOffTheErrorNamesTheIniLine(): void
+    public function testIfFfiIsSwitchedOffTheErrorNamesTheIniLine(): void
     {
-        $told = $this->failure(['-d', 'ffi.enable=0'], ['PAYWALL_COMMAND' => '']);
-        self::assertStringContainsString('ffi.enable=0 keeps FFI from this code: write into ', $told);
-        self::assertStringContainsString('either ffi.enable=true, or ffi.enable=preload and opcache.preload=/', $told);
+        $message = $this->failure(['-d', 'ffi.enable=0'], ['PAYWALL_COMMAND' => '']);
+        self::assertStringContainsString('ffi.enable=0 does not let this code use FFI: write into ', $message);
+        self::assertStringContainsString('either ffi.enable=true, or ffi.enable=preload and opcache.preload=/', $message);
     }
 
     /** @dataProvider wrongFiles */
     public function testAFileThatIsNotTheLibraryIsNamedWithTheReason(string $content, string $reason): void
     {
         $path = $this->script('libpaywall.so.1', $content);
-        $told = $this->failure([], ['PAYWALL_LIBRARY' => $path, 'PAYWALL_COMMAND' => '']);
-        self::assertStringContainsString("libpaywall could not be loaded, nothing was sent: $path: $reason", $told);
+        $message = $this->failure([], ['PAYWALL_LIBRARY' => $path, 'PAYWALL_COMMAND' => '']);
+        self::assertStringContainsString("libpaywall could not be loaded, nothing was sent: $path: $reason", $message);
     }
 
     public static function wrongFiles(): array
@@ -43,27 +43,27 @@ final class LoadingTest extends ProcessTestCase
         $other = substr_replace($library, pack('v', LibraryPaths::platform() === 'linux-x86_64' ? 183 : 62), 18, 2);
         $theirs = LibraryPaths::platform() === 'linux-x86_64' ? 'aarch64' : 'x86_64';
         return [
-            'empty' => ['', 'is no shared library of Linux (ELF)'],
-            'text' => ["\n", 'is no shared library of Linux (ELF)'],
-            'of Windows' => ["MZ\x90\0" . str_repeat("\0", 60), 'is no shared library of Linux (ELF)'],
-            'for another machine' => [$other, "is built for $theirs, and this PHP runs as "],
-            'cut' => [substr($library, 0, 5000), 'is cut: 5000 bytes of '],
+            'empty' => ['', 'is not a shared library for Linux (ELF)'],
+            'text' => ["\n", 'is not a shared library for Linux (ELF)'],
+            'of Windows' => ["MZ\x90\0" . str_repeat("\0", 60), 'is not a shared library for Linux (ELF)'],
+            'for another machine' => [$other, "is built for $theirs, but this PHP runs as "],
+            'cut' => [substr($library, 0, 5000), 'is cut off: it has 5000 bytes of '],
             'of another program' => [(string) file_get_contents(self::otherLibrary()), "Failed resolving C function 'pw_"],
         ];
     }
 
     /** @dataProvider wrongPaths */
-    public function testAPathThatCannotServeIsNamedWithTheReason(string $path, string $reason): void
+    public function testAWrongPathIsNamedWithTheReason(string $path, string $reason): void
     {
-        $told = $this->failure([], ['PAYWALL_LIBRARY' => $path, 'PAYWALL_COMMAND' => '']);
-        self::assertStringContainsString("$path: $reason", $told);
+        $message = $this->failure([], ['PAYWALL_LIBRARY' => $path, 'PAYWALL_COMMAND' => '']);
+        self::assertStringContainsString("$path: $reason", $message);
     }
 
     public static function wrongPaths(): array
     {
         return [
             'not there' => ['/nowhere/libpaywall.so.1', 'there is no such file'],
-            'a folder' => ['/tmp', 'is no file'],
+            'a folder' => ['/tmp', 'is not a file'],
             'relative' => ['./libpaywall.so.1', 'must be an absolute path'],
             'a bare name' => ['libpaywall.so.1', 'must be an absolute path'],
         ];
@@ -71,11 +71,11 @@ final class LoadingTest extends ProcessTestCase
 
     public function testWithoutPaywallLibraryTheBundledFileAndTheSystemsAreTriedInThisOrder(): void
     {
-        $told = $this->failure([], ['PAYWALL_LIBRARY' => '', 'PAYWALL_COMMAND' => '']);
+        $message = $this->failure([], ['PAYWALL_LIBRARY' => '', 'PAYWALL_COMMAND' => '']);
         self::assertMatchesRegularExpression(
             '~/native/linux-\w+/libpaywall\.so\.1: there is no such file.*; '
             . 'libpaywall\.so\.1: cannot open shared object file: No such file~',
-            $told
+            $message
         );
     }
 
@@ -101,10 +101,10 @@ final class LoadingTest extends ProcessTestCase
     {
         $path = $this->compiled('unsigned pw_abi_version(void) { return 2u << 16; }'
             . ' const char *pw_version(void) { return "9.9.9"; }');
-        $told = $this->failure([], ['PAYWALL_LIBRARY' => $path, 'PAYWALL_COMMAND' => '']);
+        $message = $this->failure([], ['PAYWALL_LIBRARY' => $path, 'PAYWALL_COMMAND' => '']);
         self::assertStringContainsString(
             "$path: its interface is 2.0 (version 9.9.9); this package needs 1.0 or a later 1.x",
-            $told
+            $message
         );
     }
 
@@ -118,13 +118,13 @@ final class LoadingTest extends ProcessTestCase
         }
     }
 
-    public function testWithoutFfiAndWithoutACommandThatStartsBothReasonsAreTold(): void
+    public function testWithoutFfiAndWithoutACommandThatStartsTheErrorHasBothReasons(): void
     {
-        $told = $this->failure(['-n'], ['PAYWALL_COMMAND' => '/nowhere/paywall']);
-        self::assertStringContainsString('the command /nowhere/paywall cannot be started: there is no such file', $told);
-        self::assertStringContainsString('the extension FFI is not loaded', $told);
-        $told = $this->failure(['-n', '-d', 'disable_functions=proc_open'], []);
-        self::assertStringContainsString('disable_functions in php.ini names proc_open', $told);
+        $message = $this->failure(['-n'], ['PAYWALL_COMMAND' => '/nowhere/paywall']);
+        self::assertStringContainsString('the command /nowhere/paywall cannot be started: there is no such file', $message);
+        self::assertStringContainsString('the extension FFI is not loaded', $message);
+        $message = $this->failure(['-n', '-d', 'disable_functions=proc_open'], []);
+        self::assertStringContainsString('disable_functions in php.ini names proc_open', $message);
     }
 
     public function testTheLibraryIsLoadedOncePerProcess(): void
@@ -138,16 +138,17 @@ final class LoadingTest extends ProcessTestCase
     public function testThePreloadScriptMakesTheScope(): void
     {
         $headers = glob(sys_get_temp_dir() . '/paywall??????');
-        // FFI::load refuses where opcache.preload_user is set, and root has to set it: so not as root.
+        // FFI::load refuses if opcache.preload_user is set, and root must set that. So this does not run as root.
         $package = $this->copyOfThePackage();
         exec('chmod -R a+rX ' . escapeshellarg($this->folder));
-        // The library is the one inside the copy: another user may not enter the folder that it was built in.
-        $command = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', 'env', '-u', 'PAYWALL_LIBRARY', PHP_BINARY, '-d', 'opcache.enable_cli=1',
+        // It uses the library inside the copy: another user may not enter the folder where the library was built.
+        $command = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups',
+            'env', '-u', 'PAYWALL_LIBRARY', PHP_BINARY, '-d', 'opcache.enable_cli=1',
             '-d', "opcache.preload=$package/preload.php", '-d', 'ffi.enable=preload', '-r', self::preloaded($package)];
         $command = posix_geteuid() === 0 ? $command : array_slice($command, 4);
-        exec(implode(' ', array_map('escapeshellarg', $command)) . ' 2>&1', $told, $exit);
-        self::assertSame([0, ['bool(true)', 'preloaded', '1']], [$exit, $told]);
-        self::assertSame($headers, glob(sys_get_temp_dir() . '/paywall??????'), 'a header was left behind');
+        exec(implode(' ', array_map('escapeshellarg', $command)) . ' 2>&1', $lines, $exit);
+        self::assertSame([0, ['bool(true)', 'preloaded', '1']], [$exit, $lines]);
+        self::assertSame($headers, glob(sys_get_temp_dir() . '/paywall??????'), 'the header was not removed');
     }
 
     public function testTheDoctorsHeaderMakesTheScopeThroughFfiPreload(): void
@@ -155,7 +156,8 @@ final class LoadingTest extends ProcessTestCase
         [$exit, $header] = $this->php([self::PACKAGE . '/bin/paywall-doctor', '--header']);
         self::assertSame(0, $exit);
         $path = $this->script('paywall-ffi.h', $header);
-        $code = 'require ' . var_export(self::PACKAGE . '/autoload.php', true) . '; echo Paywall\Internal\Library::get()->origin();';
+        $code = 'require ' . var_export(self::PACKAGE . '/autoload.php', true) . ';'
+            . ' echo Paywall\Internal\Library::get()->origin();';
         [, $out, $err] = $this->php(['-d', "ffi.preload=$path", '-r', $code], ['PAYWALL_LIBRARY' => '/nowhere']);
         self::assertSame(['preloaded', ''], [$out, $err]);
     }
@@ -168,8 +170,9 @@ final class LoadingTest extends ProcessTestCase
 
     public function testUseFromDestructorsAndAtShutdownIsSafe(): void
     {
-        $code = 'require $argv[1]; class Last { public $client; public $name; function __construct($n) { $this->name = $n; '
-            . '$this->client = Paywall\Client::fromEnv(); } function __destruct() { echo $this->name, ": ",'
+        $code = 'require $argv[1]; class Last { public Paywall\Client $client; public string $name;'
+            . ' function __construct($n) { $this->name = $n; $this->client = Paywall\Client::fromEnv(); }'
+            . ' function __destruct() { echo $this->name, ": ",'
             . ' $this->client->resendOtp("sbx_ok_5001", "' . self::SESSION . '")->action, "\n"; } }'
             . ' $a = new Last("global"); class Held { static $last; } Held::$last = new Last("static");'
             . ' $ring = new stdClass; $ring->me = $ring; $ring->last = new Last("ring");'
@@ -181,16 +184,20 @@ final class LoadingTest extends ProcessTestCase
             $lines = explode("\n", trim($out));
             sort($lines);
             self::assertSame(
-                ['global: verify_otp', 'ring: verify_otp', 'shutdown: verify_otp', 'static: verify_otp', 'unwound: verify_otp'],
+                [
+                    'global: verify_otp', 'ring: verify_otp', 'shutdown: verify_otp', 'static: verify_otp',
+                    'unwound: verify_otp',
+                ],
                 $lines
             );
         }
     }
 
-    public function testParentAndChildBothGoOnAfterAFork(): void
+    public function testParentAndChildCanBothCallAfterAFork(): void
     {
-        $code = 'require $argv[1]; $c = Paywall\Client::fromEnv(); $call = function () use ($c) { for ($i = 0; $i < 20; $i++)'
-            . ' { if ($c->resendOtp("sbx_ok_5001", "' . self::SESSION . '")->status !== "ok") exit(1); } }; $call();'
+        $code = 'require $argv[1]; $c = Paywall\Client::fromEnv();'
+            . ' $call = function () use ($c) { for ($i = 0; $i < 20; $i++) {'
+            . ' if ($c->resendOtp("sbx_ok_5001", "' . self::SESSION . '")->status !== "ok") exit(1); } }; $call();'
             . ' $children = []; for ($i = 0; $i < 4; $i++) { $pid = pcntl_fork(); if ($pid === 0) { $call(); exit(0); }'
             . ' $children[] = $pid; } $call(); foreach ($children as $pid) { pcntl_waitpid($pid, $s);'
             . ' echo pcntl_wexitstatus($s), pcntl_wifexited($s) ? "" : "!"; }';
@@ -202,7 +209,7 @@ final class LoadingTest extends ProcessTestCase
         self::assertCount(120, array_unique($ids));
     }
 
-    public function testTheDoctorTellsWhatIsLoadedAndReachesTheService(): void
+    public function testTheDoctorReportsWhatIsLoadedAndReachesTheService(): void
     {
         [$exit, $out] = $this->php([self::PACKAGE . '/bin/paywall-doctor']);
         self::assertSame(0, $exit, $out);
@@ -211,7 +218,7 @@ final class LoadingTest extends ProcessTestCase
         self::assertStringNotContainsString('sandbox-api-key', $out);
     }
 
-    public function testTheDoctorTellsEveryPathAndFailsWhereNoCallCanBeMade(): void
+    public function testTheDoctorReportsEveryPathAndFailsIfNoCallCanBeMade(): void
     {
         [$exit, $out] = $this->php(
             [self::PACKAGE . '/bin/paywall-doctor'],
@@ -225,7 +232,7 @@ final class LoadingTest extends ProcessTestCase
         self::assertSame(1, $exit, $out);
     }
 
-    /** @return string the one line that was told */
+    /** @return string the only line that the program printed */
     private function failure(array $ini, array $environment): string
     {
         $arguments = array_merge($ini, ['-r', self::program(self::SHOW)]);
@@ -252,8 +259,8 @@ final class LoadingTest extends ProcessTestCase
     private function compiled(string $c): string
     {
         file_put_contents("{$this->folder}/other.c", $c);
-        exec("cc -shared -fPIC -o {$this->folder}/other.so {$this->folder}/other.c 2>&1", $told, $exit);
-        self::assertSame(0, $exit, implode("\n", $told));
+        exec("cc -shared -fPIC -o {$this->folder}/other.so {$this->folder}/other.c 2>&1", $complaints, $exit);
+        self::assertSame(0, $exit, implode("\n", $complaints));
         return "{$this->folder}/other.so";
     }
 

@@ -8,15 +8,14 @@ use Paywall\Tests\Sandbox;
 use PHPUnit\Framework\TestCase;
 
 /**
- * A test that starts PHP, or something in place of the command, as a process of its own.
+ * A test that starts PHP, or a stand-in for the command, as a process.
  */
 abstract class ProcessTestCase extends TestCase
 {
     protected const PACKAGE = __DIR__ . '/../..';
     protected const SESSION = '6489433e-f36b-1410-825e-001264113a90';
 
-    /** @var string */
-    protected $folder;
+    protected string $folder;
 
     protected function setUp(): void
     {
@@ -49,7 +48,7 @@ abstract class ProcessTestCase extends TestCase
         return [$code, (string) file_get_contents("{$this->folder}/out"), (string) file_get_contents("{$this->folder}/err")];
     }
 
-    /** A program that tells in one line what came of `$code`, in which `$client` is made by `$make`. */
+    /** A program that makes `$client` with `$make` and runs `$code`; it prints an exception in one line. */
     protected static function program(string $code, string $make = 'Paywall\Client::fromEnv()'): string
     {
         return 'require ' . var_export(self::PACKAGE . '/autoload.php', true) . ';'

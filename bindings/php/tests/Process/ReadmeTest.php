@@ -33,8 +33,8 @@ final class ReadmeTest extends ProcessTestCase
             exec('cp -r ' . escapeshellarg(self::PACKAGE . "/$part") . ' ' . escapeshellarg($this->folder));
         }
         exec("cd {$this->folder} && COMPOSER_ALLOW_SUPERUSER=1 COMPOSER_HOME={$this->folder}/home composer dump-autoload"
-            . ' --no-dev --optimize --quiet 2>&1', $told, $exit);
-        self::assertSame([0, []], [$exit, $told]);
+            . ' --no-dev --optimize --quiet 2>&1', $lines, $exit);
+        self::assertSame([0, []], [$exit, $lines]);
         $program = $this->script('program.php', self::blocks('README.md', 'php')[0]);
         self::assertSame([0, "verify_otp\n", ''], $this->php([$program]));
     }

@@ -7,11 +7,11 @@ namespace Paywall\Tests\Process;
 use Paywall\Tests\Sandbox;
 
 /**
- * The button of each shop: what is shown and what is stored for each action, and that two clicks send once.
+ * The button of each shop: what it shows and stores for each action, and that two clicks send only once.
  */
 final class RecipesTest extends ProcessTestCase
 {
-    /** Token => what is shown, whether a new token is stored, whether a new session is. */
+    /** Token => what the page shows, whether a new token is stored, whether a new session is stored. */
     private const EXPECTED = [
         'sbx_ok_5001' => ['code', true, false],
         'sbx_ok_0000' => ['code', false, false],
@@ -75,7 +75,7 @@ final class RecipesTest extends ProcessTestCase
         return ['laravel' => ['laravel'], 'woocommerce' => ['woocommerce'], 'opencart' => ['opencart']];
     }
 
-    /** Laravel makes it before the controller: its own page for errors answers. */
+    /** Not Laravel: it makes the client before the controller runs, so its own error page answers. */
     public static function recipesThatMakeTheClient(): array
     {
         return array_diff_key(self::recipes(), ['laravel' => null]);
@@ -92,10 +92,11 @@ final class RecipesTest extends ProcessTestCase
     private function press(string $recipe, array $calls, array $environment = []): array
     {
         Sandbox::get()->clear();
-        $code = '$press = require $argv[1]; $told = [];'
-            . ' foreach (json_decode($argv[2], true) as [$token, $twice]) { $told[] = $press($token, $argv[3], $twice); }'
-            . ' echo json_encode($told);';
-        $arguments = ['-d', 'error_reporting=' . (E_ALL & ~E_DEPRECATED), '-d', 'error_log=' . "{$this->folder}/log", '-r', $code, '--'];
+        $code = '$press = require $argv[1]; $answers = [];'
+            . ' foreach (json_decode($argv[2], true) as [$token, $twice]) { $answers[] = $press($token, $argv[3], $twice); }'
+            . ' echo json_encode($answers);';
+        $settings = ['-d', 'error_reporting=' . (E_ALL & ~E_DEPRECATED), '-d', "error_log={$this->folder}/log"];
+        $arguments = array_merge($settings, ['-r', $code, '--']);
         array_push($arguments, self::PACKAGE . "/tests/recipes/$recipe.php", json_encode($calls), self::SESSION);
         [$exit, $out, $err] = $this->php($arguments, Sandbox::get()->environment($environment));
         self::assertSame([0, ''], [$exit, $err]);

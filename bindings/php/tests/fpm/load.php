@@ -2,7 +2,8 @@
 
 declare(strict_types=1);
 
-// Calls the page often and at once, reloads PHP-FPM meanwhile, and checks every answer against the sandbox's journal.
+// Calls the page often, many times at once, and reloads PHP-FPM meanwhile. It checks every answer against the sandbox's
+// journal.
 //   load.php PAGE SANDBOX FPM-PID CALLS WORKERS RELOADS THROUGH
 
 [, $page, $sandbox, $master, $calls, $workers, $reloads, $through] = $argv;
@@ -11,7 +12,7 @@ const SESSION = '6489433e-f36b-1410-825e-001264113a90';
 const RENEWED = ['sbx_ok_5001', 'sbx_delay_60'];
 const EXPECTED = [
     'sbx_ok_5001' => [null, 'verify_otp'],
-    // Long enough to be under way when PHP-FPM is reloaded.
+    // It takes long enough to be under way during a reload of PHP-FPM.
     'sbx_delay_60' => [null, 'verify_otp'],
     'sbx_ok_0000' => [null, 'verify_otp'],
     'sbx_token_invalid' => ['Paywall\Exception\RejectedException', 'check_operation'],
@@ -70,7 +71,8 @@ while ($ended < $calls) {
         } else {
             [$exception, $action] = EXPECTED[$token];
             $expect($answer['exception'] === $exception && $answer['action'] === $action, "$token: $text");
-            $expect(($answer['token'] !== $token) === in_array($token, RENEWED, true), "$token: the token is {$answer['token']}");
+            $renewed = $answer['token'] !== $token;
+            $expect($renewed === in_array($token, RENEWED, true), "$token: the token is {$answer['token']}");
             $expect($answer['preloaded'], 'the classes were not preloaded');
             $expect(strpos($answer['through'], $through) === 0, "through {$answer['through']}");
             $ids[] = $answer['request_id'];
@@ -97,9 +99,10 @@ sort($journal);
 sort($making);
 $expect(count(array_unique($ids)) === (int) $calls, 'a request id came twice, or not at all');
 $expect($journal === $ids, sprintf('the sandbox received %d requests for %d answers', count($journal), count($ids)));
-// A worker keeps its connection from page to page: one for each worker that there was.
-$expect($connections === $new, "$connections connections, and $new told");
-$expect($through === 'the command' || $connections <= count($pids), "$connections connections for " . count($pids) . ' workers');
+// A worker keeps its connection from page to page, so there is one connection per worker.
+$expect($connections === $new, "$connections connections, and the results report $new new ones");
+$excess = "$connections connections for " . count($pids) . ' workers';
+$expect($through === 'the command' || $connections <= count($pids), $excess);
 $expect(count($pids) <= $workers * ($reloads + 1), count($pids) . ' workers');
 $expect($reloads == 0 || count($pids) > $workers, 'PHP-FPM was not reloaded');
 printf(

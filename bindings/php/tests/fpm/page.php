@@ -2,7 +2,7 @@
 
 declare(strict_types=1);
 
-// The page that the test calls: one call with a client of its own, as a shop's button makes it.
+// The page that the test calls. It makes a client and calls once, as a shop's button does.
 
 use Paywall\Client;
 use Paywall\Exception\PaywallException;

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Real PHP-FPM behind nginx: a page with a client, called 1,000 times by several workers, with PHP-FPM reloaded meanwhile.
-# Once with the lines of php.ini that README.md shows, once with its line for ffi.preload in addition, and once through the
-# command. Stops everything that it starts.
+# Runs real PHP-FPM with nginx in front. Several workers serve a page with a client 1,000 times, and PHP-FPM is reloaded
+# meanwhile. This happens once with the lines of php.ini that README.md shows, once with its line for ffi.preload in
+# addition, and once through the command. It stops everything that it starts.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 workers=4
@@ -31,7 +31,7 @@ round() { # CALLS RELOADS THROUGH INI…
   wait "$master" || true
 }
 
-# Where PHP-FPM is started by root, FFI::load does not serve: the scope comes from ffi.preload or not at all.
+# If root starts PHP-FPM, FFI::load does not work: only ffi.preload can make the scope.
 round 1000 2 "FFI, ${as_root:+$work/package/native}" "${lines[@]}"
 round 1000 2 'FFI, preloaded' "${lines[@]}" "${scope[@]}"
 round 200 1 'the command' "${lines[@]}" ffi.enable=0

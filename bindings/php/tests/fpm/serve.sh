@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2154 # the sourcer sets here and workers
-# Sourced by what needs PHP-FPM behind nginx: a shop with the package and page.php is deployed in $work, and nginx started,
-# for the server that PAYWALL_BASE_URL and PAYWALL_CA_FILE name. `start_fpm INI…` starts $workers workers, and leaves their
-# master's process id in $master. All of it is stopped, and removed, when the script ends.
+# A script that needs PHP-FPM with nginx in front sources this. It deploys a shop with the package and page.php in $work and
+# starts nginx. PAYWALL_BASE_URL and PAYWALL_CA_FILE name the service. `start_fpm INI…` starts $workers workers and sets
+# $master to the process id of their master. When the script ends, everything is stopped and removed.
 package=$(cd "$here/../.." && pwd)
 fpm=${PHP_FPM:-php-fpm8.2}
 
@@ -18,10 +18,10 @@ stop() {
   rm -rf "$work"
 }
 trap stop EXIT
-# So that a signal ends it in order, too.
+# With this a signal also runs the trap above.
 trap 'exit 143' TERM INT
 
-# Deployed as a shop would: the package with the library inside.
+# As a shop deploys it: the package with the library inside.
 mkdir -p "$work/package" "$work/www"
 cp -r "$package"/{src,resources,bin,autoload.php,preload.php} "$work/package/"
 platform=$(php -r 'require $argv[1]; echo Paywall\Internal\LibraryPaths::platform();' "$work/package/autoload.php")
@@ -32,7 +32,7 @@ cp "$PAYWALL_COMMAND" "$work/paywall"
 chmod -R a+rX "$work"
 unset PAYWALL_LIBRARY
 
-# The sandbox's own copy is for its user alone.
+# Only the sandbox's user can read its own copy.
 install -m 644 "$PAYWALL_CA_FILE" "$work/ca.pem"
 
 port=$(php -r '$s = stream_socket_server("tcp://127.0.0.1:0"); echo substr(strrchr(stream_socket_get_name($s, false), ":"), 1);')
@@ -43,7 +43,7 @@ cat >"$work/fpm.conf" <<CONF
 [global]
 pid = $work/fpm.pid
 error_log = $work/fpm.log
-; A reload lets pages that are being made be finished: without it their calls end unknown.
+; With this, a reload waits for the pages under way. Without it, the outcome of their calls is lost.
 process_control_timeout = 30s
 [shop]
 ${as_root:+user = www-data
@@ -79,7 +79,7 @@ http {
       include /etc/nginx/fastcgi_params;
       fastcgi_param SCRIPT_FILENAME $work/www/page.php;
       fastcgi_pass unix:$work/fpm.sock;
-      # A page that was begun may have sent: nobody but the shopper repeats it.
+      # A page that has begun may have sent its request: only the shopper may repeat it.
       fastcgi_next_upstream off;
       fastcgi_read_timeout 130s;
     }
@@ -109,7 +109,7 @@ nginx -c "$work/nginx.conf" -e "$work/nginx.log"
 await "$work/nginx.pid"
 pids+=("$(cat "$work/nginx.pid")")
 
-# The lines of README.md, with the places of this run.
+# The lines of README.md, with the paths of this run.
 ini_block() { # NUMBER
   awk -v want="$1" '/^```ini$/ { n++; on = n == want; next } /^```$/ { on = 0 } on' "$package/README.md" |
     sed -e 's/ *= */=/' -e "s#/srv/shop/vendor/libpaywall/paywall#$work/package#" -e "s#/etc/paywall#$work#"

@@ -2,19 +2,26 @@
 
 declare(strict_types=1);
 
+namespace Paywall\Tests\Php74;
+
+use LogicException;
+use ParseError;
+
 /**
- * What keeps a text from being PHP of the version that runs this.
+ * Finds what the PHP that runs this does not understand in a text.
  */
 final class Level
 {
-    /** @var string the file that is being compiled, for the message of a failure */
-    public static $compiling = '';
+    /** The file that is being compiled, for the message of a failure. */
+    public static string $compiling = '';
 
-    /** In extensions that the build at hand lacks. */
-    private const ELSEWHERE = ['posix_kill', 'posix_geteuid', 'pcntl_fork', 'pcntl_waitpid', 'pcntl_async_signals', 'pcntl_signal',
-        'pcntl_alarm', 'curl_multi_init'];
+    /** Functions of extensions that this build of PHP does not have. */
+    private const ELSEWHERE = [
+        'posix_kill', 'posix_geteuid', 'pcntl_fork', 'pcntl_waitpid', 'pcntl_async_signals', 'pcntl_signal', 'pcntl_alarm',
+        'curl_multi_init',
+    ];
 
-    /** What a hurried hand would write today. */
+    /** What one easily writes today. */
     public const SNIPPETS_OF_PHP_8 = [
         'union types' => 'function f(int|string $a) {}',
         'match' => '$a = match (1) { 1 => 2 };',
@@ -41,7 +48,7 @@ final class Level
         'WeakMap' => 'new \WeakMap();',
     ];
 
-    /** Compiles the whole text, and runs nothing of it: what is wrong with it ends this script. */
+    /** Compiles the whole text and runs nothing of it. An error in the text ends this script. */
     public static function compile(string $path): void
     {
         $text = (string) preg_replace('/^#!.*\n/', '', (string) file_get_contents($path));
@@ -77,14 +84,18 @@ final class Level
             [, $name, $line] = $token;
             $before = self::kind($tokens[$i - 1] ?? null);
             $after = $tokens[$i + 1] ?? null;
-            // A function of a shop's framework is none of PHP's.
-            if ($after === '(' && !$foreign && self::isFunction($tokens, $i) && !function_exists($name)
-                && !in_array($name, self::ELSEWHERE, true) && !in_array($name, $own, true)) {
+            // The functions of a shop's framework are not PHP's.
+            if (
+                $after === '(' && !$foreign && self::isFunction($tokens, $i) && !function_exists($name)
+                && !in_array($name, self::ELSEWHERE, true) && !in_array($name, $own, true)
+            ) {
                 $problems[] = "line $line: PHP 7.4 has no function $name";
             }
-            // \Name, and neither \Some\Name nor \name(): a class of PHP's own.
-            if ($before === T_NS_SEPARATOR && self::kind($tokens[$i - 2] ?? null) !== T_STRING && $after !== '('
-                || $before === T_NS_SEPARATOR && self::kind($tokens[$i - 2] ?? null) === T_NEW) {
+            // \Name is a class of PHP; \Some\Name and \name() are not.
+            if (
+                $before === T_NS_SEPARATOR && self::kind($tokens[$i - 2] ?? null) !== T_STRING && $after !== '('
+                || $before === T_NS_SEPARATOR && self::kind($tokens[$i - 2] ?? null) === T_NEW
+            ) {
                 if (self::kind($after) !== T_NS_SEPARATOR && !self::known($name) && !$foreign) {
                     $problems[] = "line $line: PHP 7.4 has no class $name";
                 }
@@ -122,12 +133,13 @@ final class Level
         return !in_array($before, [T_OBJECT_OPERATOR, T_DOUBLE_COLON, T_FUNCTION, T_NEW], true);
     }
 
-    /** `mixed` and `never` parse as the names of classes. */
+    /** PHP 7.4 parses `mixed` and `never` as the names of classes. */
     private static function typeNames(array $tokens): array
     {
         $found = [];
+        $names = ['mixed', 'never', 'null', 'false'];
         foreach ($tokens as $i => $token) {
-            if (self::kind($token) !== T_STRING || !in_array(strtolower($token[1]), ['mixed', 'never', 'null', 'false'], true)) {
+            if (self::kind($token) !== T_STRING || !in_array(strtolower($token[1]), $names, true)) {
                 continue;
             }
             $before = $tokens[$i - 1] ?? null;

@@ -1,18 +1,18 @@
-// Runs check.php, and PHPUnit's offline tests, in PHP 7.4 (compiled to WebAssembly) over a copy of the package.
-//   check.mjs PACKAGE FOLDER-OF-PHPUNIT FOLDER-WITH-NODE_MODULES
+// Runs check.php and PHPUnit's offline tests in PHP 7.4 (compiled to WebAssembly), on a copy of the package.
+//   check.mjs PACKAGE FOLDER-OF-PHPUNIT FOLDER-WITH-NODE_MODULES CONTRACT
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 
-const [packageFolder, phpLibraries, modules] = process.argv.slice(2);
+const [packageFolder, phpLibraries, modules, contract] = process.argv.slice(2);
 const load = (name) => import(pathToFileURL(createRequire(join(modules, 'x.js')).resolve(name)).href);
 const { getPHPLoaderModule } = await load('@php-wasm/node-7-4');
 const { PHP, loadPHPRuntime } = await load('@php-wasm/universal');
 
 const php = new PHP(await loadPHPRuntime(await getPHPLoaderModule(), {}));
 
-// PHP runs in a file system of its own, in memory.
+// PHP has its own file system, in memory.
 const copy = (from, to, wanted) => {
   php.mkdir(to);
   for (const entry of readdirSync(from)) {
@@ -26,6 +26,7 @@ const copy = (from, to, wanted) => {
   }
 };
 copy(packageFolder, '/package', () => true);
+php.writeFile('/contract.json', readFileSync(contract));
 for (const part of readdirSync(phpLibraries)) {
   const from = join(phpLibraries, part);
   if (statSync(from).isDirectory() && /^(DeepCopy|Doctrine|PharIo|PHP|PHPUnit|PhpParser|SebastianBergmann|TheSeer|data)$/.test(part)) {
@@ -33,7 +34,7 @@ for (const part of readdirSync(phpLibraries)) {
   }
 }
 
-// What PHP refuses only when it compiles ends the script, so check.php cannot look at it by itself.
+// Some code PHP refuses only when it compiles it, and that ends the script. So check.php cannot try this itself.
 let failed = false;
 const late = await php.run({ code: '<?php function f($a = new ArrayObject()) {}' }).then(() => 'nothing', (error) => error.message);
 if (!late.includes('Constant expression contains invalid operations')) {

@@ -2,8 +2,10 @@
 
 declare(strict_types=1);
 
-// Run by PHP 7.4: every file of the package parses, every function and class that is named exists there, every class can
-// be loaded; and what PHP 8 brought is found, in snippets that have to fail.
+// Run by PHP 7.4. Every file of the package must parse, every function and class that it names must exist, and every class
+// must load. To test the check itself, snippets of PHP 8 must fail.
+
+use Paywall\Tests\Php74\Level;
 
 require __DIR__ . '/Level.php';
 
@@ -25,7 +27,7 @@ foreach ($folders as $file) {
     if ($file->getExtension() === 'php' || strncmp($text, '#!/usr/bin/env php', 18) === 0) {
         $files++;
         $foreign = strpos($file->getPathname(), '/examples/') !== false;
-        // This script's own classes are there already.
+        // The classes of this script are already loaded.
         if (strpos($file->getPathname(), '/php74/') === false) {
             Level::compile($file->getPathname());
         }
@@ -37,9 +39,10 @@ foreach ($folders as $file) {
 
 require $package . '/autoload.php';
 $classes = 0;
-foreach (new RecursiveIteratorIterator(new RecursiveDirectoryIterator("$package/src", FilesystemIterator::SKIP_DOTS)) as $file) {
+$folders = new RecursiveIteratorIterator(new RecursiveDirectoryIterator("$package/src", FilesystemIterator::SKIP_DOTS));
+foreach ($folders as $file) {
     $class = 'Paywall\\' . strtr(substr($file->getPathname(), strlen("$package/src/"), -4), '/', '\\');
-    // FFI is not in this build: its names resolve when they are used, and these stand for it as types.
+    // This build has no FFI. PHP looks up the names of types only when it uses them, so the classes load anyway.
     $classes += class_exists($class) || interface_exists($class) || trait_exists($class) ? 1 : 0;
 }
 
@@ -51,5 +54,6 @@ foreach (Level::SNIPPETS_OF_PHP_8 as $what => $snippet) {
 foreach ($problems as $problem) {
     echo "$problem\n";
 }
-printf("PHP %s: %d files, %d classes, %d snippets of PHP 8 noticed\n", PHP_VERSION, $files, $classes, count(Level::SNIPPETS_OF_PHP_8));
+$snippets = count(Level::SNIPPETS_OF_PHP_8);
+printf("PHP %s: %d files, %d classes, %d snippets of PHP 8 noticed\n", PHP_VERSION, $files, $classes, $snippets);
 exit($problems === [] && $files > 40 && $classes > 20 ? 0 : 1);

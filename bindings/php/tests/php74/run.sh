@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# The language level, judged by PHP 7.4 itself: its build for WebAssembly, from npm.
+# PHP 7.4 itself checks the language level. It is a build for WebAssembly, from npm.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-# Beside the other things that are built.
+# The modules go where the other builds are.
 modules=${PAYWALL_TARGET:-$here/../../../../target/release}/php74
 mkdir -p "$modules"
 modules=$(cd "$modules" && pwd)
 
-# Debian 12's own Node.js is too old for that build: then one comes from PyPI, into the same folder.
+# Debian 12's Node.js is too old for that build. If yours is, one comes from PyPI into the same folder.
 recent() { command -v node >/dev/null && command -v npm >/dev/null && node -e '
   const [major, minor] = process.versions.node.split(".").map(Number);
   process.exit(major > 20 || (major === 20 && minor >= 19) ? 0 : 1)'; }
@@ -24,4 +24,4 @@ if ! cmp -s "$here/package-lock.json" "$modules/package-lock.json" || [ ! -d "$m
   cp "$here/package.json" "$here/package-lock.json" "$modules/"
   (cd "$modules" && "${npm[@]}" ci --ignore-scripts --no-audit --no-fund --loglevel=error)
 fi
-node "$here/check.mjs" "$here/../.." /usr/share/php "$modules"
+node "$here/check.mjs" "$here/../.." /usr/share/php "$modules" "${PAYWALL_CONTRACT:?is not set: run test.sh level}"

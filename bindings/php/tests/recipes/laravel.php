@@ -2,7 +2,7 @@
 
 declare(strict_types=1);
 
-// The recipe for Laravel with Laravel's own requests, sessions, cache and locks.
+// The recipe for Laravel, with Laravel's own requests, sessions, cache and locks.
 
 require '/usr/share/php/Illuminate/Http/autoload.php';
 require '/usr/share/php/Illuminate/Cache/autoload.php';

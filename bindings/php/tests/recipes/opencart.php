@@ -2,7 +2,7 @@
 
 declare(strict_types=1);
 
-// The recipe for OpenCart, with stand-ins for what it uses of it.
+// The recipe for OpenCart, with stand-ins for the parts of OpenCart that it uses.
 
 const DIR_SYSTEM = '/nowhere/';
 const DB_PREFIX = 'oc_';
@@ -10,22 +10,25 @@ require __DIR__ . '/../../autoload.php';
 
 class Controller
 {
-    public $request;
-    public $session;
-    public $db;
-    public $config;
-    public $log;
-    public $response;
+    public Parts $request;
+    public Parts $session;
+    public Parts $db;
+    public Parts $config;
+    public Parts $log;
+    public Parts $response;
 }
 
 final class Parts
 {
-    public $server = ['REQUEST_METHOD' => 'POST'];
-    public $data = ['order_id' => 7];
-    public $output;
-    public $row = [];
-    public $taken = false;
-    public $stored;
+    private const UPDATE =
+        "/^UPDATE oc_paywall_otp SET otp_token = '([^']+)', session_id = '([^']+)' WHERE order_id = 7$/D";
+
+    public array $server = ['REQUEST_METHOD' => 'POST'];
+    public array $data = ['order_id' => 7];
+    public string $output = '';
+    public array $row = [];
+    public bool $taken = false;
+    public ?array $stored = null;
 
     public function get(string $key)
     {
@@ -60,10 +63,10 @@ final class Parts
             $this->taken = false;
         } elseif ($sql === 'SELECT otp_token, session_id FROM oc_paywall_otp WHERE order_id = 7') {
             $answer->row = $this->stored ?? [];
-        } elseif (preg_match("/^UPDATE oc_paywall_otp SET otp_token = '([^']+)', session_id = '([^']+)' WHERE order_id = 7$/D", $sql, $new)) {
+        } elseif (preg_match(self::UPDATE, $sql, $new) === 1) {
             $this->stored = ['otp_token' => $new[1], 'session_id' => $new[2]];
         } else {
-            throw new LogicException("not understood: $sql");
+            throw new LogicException("this stand-in does not know: $sql");
         }
         return $answer;
     }
@@ -84,5 +87,8 @@ return static function (?string $token, string $session, bool $twice): array {
         throw new LogicException('the lock was not released');
     }
     $next = $parts->stored;
-    return [json_decode($parts->output, true), $next === null ? null : ['token' => $next['otp_token'], 'session' => $next['session_id']]];
+    return [json_decode($parts->output, true), $next === null ? null : [
+        'token' => $next['otp_token'],
+        'session' => $next['session_id'],
+    ]];
 };

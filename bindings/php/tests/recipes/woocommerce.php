@@ -2,20 +2,20 @@
 
 declare(strict_types=1);
 
-// The recipe for WooCommerce, with stand-ins for what it uses of WordPress.
+// The recipe for WooCommerce, with stand-ins for the parts of WordPress that it uses.
 
 const ABSPATH = '/';
 require __DIR__ . '/../../autoload.php';
 
 final class Sent extends Exception
 {
-    public $answer;
+    public array $answer = [];
 }
 
 final class Order
 {
-    public $meta = [];
-    public $stored = [];
+    public array $meta = [];
+    public array $stored = [];
 
     public function get_id(): int
     {
@@ -50,9 +50,9 @@ final class Order
 
 final class Shop
 {
-    public $session;
-    public $version = '8.0';
-    public $order;
+    public self $session;
+    public string $version = '8.0';
+    public Order $order;
 
     public function __construct()
     {
@@ -68,7 +68,7 @@ final class Shop
 
 final class Database
 {
-    public $taken = false;
+    public bool $taken = false;
 
     public function prepare(string $sql, string $value): string
     {
@@ -139,7 +139,7 @@ return static function (?string $token, string $session, bool $twice) use ($wpdb
     $wpdb->taken = $twice;
     try {
         paywall_resend_otp();
-        throw new LogicException('nothing was answered');
+        throw new LogicException('the recipe did not answer');
     } catch (Sent $sent) {
         $answer = $sent->answer;
     }
