@@ -72,14 +72,18 @@ def machine(load: tuple[float, float, float]) -> list[tuple[str, str]]:
         ("server", f"nginx {version('nginx', '-v')}"),
         (
             "peers in C",
-            f"libcurl {version('curl-config', '--version')}, OpenSSL {version('openssl', 'version')}, "
-            f"jansson {package('libjansson-dev')}",
+            (
+                f"libcurl {version('curl-config', '--version')}, OpenSSL {version('openssl', 'version')}, "
+                f"jansson {package('libjansson-dev')}"
+            ),
         ),
         (
             "languages",
-            f"Python {platform.python_version()} ({packages}), PHP {version('php', '-v')}, "
-            f"Guzzle {package('php-guzzlehttp-guzzle')}, "
-            f"Mono {version('mono', '--version')}, .NET Core {core_version()}",
+            (
+                f"Python {platform.python_version()} ({packages}), PHP {version('php', '-v')}, "
+                f"Guzzle {package('php-guzzlehttp-guzzle')}, "
+                f"Mono {version('mono', '--version')}, .NET Core {core_version()}"
+            ),
         ),
     ]
 

@@ -180,8 +180,11 @@ class Setting:
 
     @contextmanager
     def apart(self) -> Iterator[None]:
-        """The server has a processor to itself, as it has elsewhere. Where the two share one, they hand over to each other
-        without a sleep; whether they do is up to the scheduler, and changes from run to run."""
+        """Gives the server a processor to itself, as it has elsewhere.
+
+        If the two share one, they hand over to each other without a sleep. Whether they do so is up to the scheduler,
+        and changes from run to run.
+        """
         every = os.sched_getaffinity(0)
         servers = [int(pid) for pid in Path(f"/proc/{self.answers}/task/{self.answers}/children").read_text().split()]
         theirs = {max(every)}

@@ -16,7 +16,6 @@ from typing import Dict, List, Sequence
 
 from account import Account, unsettled
 from hosts import HOSTS, REPOSITORY, Host, usage
-
 from sandbox import Sandbox
 
 TIMEOUT_MS = 2000

@@ -15,6 +15,7 @@ INVALID = 4
 
 
 def main(arguments: List[str]) -> int:
+    """Runs one command and returns the exit code."""
     if arguments == ["doctor"]:
         from ._doctor import doctor
 

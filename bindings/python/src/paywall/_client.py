@@ -61,13 +61,30 @@ class Client:
         on_abandoned: Optional[Callable[[Outcome], object]] = None,
         logger: Optional["Logger"] = None,
     ) -> None:
-        """Nothing is resolved or connected yet. None means the library's default.
+        """Checks the options and loads the library. Nothing is resolved or connected yet.
 
-        on_abandoned: takes the outcome of a call that nobody waits for any more: a ResendResult or a PaywallError.
-            Store its token; it is called in the thread that made the call.
-        logger: in place of `logging.getLogger("paywall")`.
+        None means the library's default. The credentials and one of `environment` and `base_url` are required.
 
-        Raises InvalidArgumentError naming the option, LibraryError where libpaywall cannot be loaded.
+        Args:
+            environment: `test`, `production` or `production-tr`.
+            base_url: The address of the service; wins over `environment`.
+            api_key: One of the two values from the merchant panel.
+            api_client: The other one.
+            timeout_ms: How long a call may take, name resolution included.
+            connect_timeout_ms: How long name resolution, connecting, the proxy and TLS may take together.
+            idle_timeout_ms: How long an idle connection may be reused; 0 opens a new one for each call.
+            proxy: `[http://][user[:password]@]host:port`, or `env` for HTTPS_PROXY and NO_PROXY.
+            ca_file: A PEM file that is added to the system's trust store.
+            locale: `tr` or `en`.
+            app: `Name/1.2`, appended to `User-Agent`.
+            headers: Extra request headers.
+            on_abandoned: Takes the outcome of a call that nobody waits for any more: a ResendResult or a PaywallError.
+                Store its token. It is called in the thread that made the call.
+            logger: Used instead of `logging.getLogger("paywall")`.
+
+        Raises:
+            InvalidArgumentError: An option is bad or missing; `code` is its name.
+            LibraryError: libpaywall could not be loaded.
         """
         opened = _opened(
             on_abandoned,
@@ -107,11 +124,21 @@ class Client:
     def resend_otp(self, token: str, session: Union[str, "uuid.UUID"]) -> ResendResult:
         """Asks the service to send the one-time password of a token once more. At most one request leaves.
 
-        token: the OTP token that the operation returned, or the newest one since.
-        session: the Masterpass session, a GUID.
+        Blocks until the answer came or `timeout_ms` passed. Exceptions have the token to use next too, in `result`.
 
-        Blocks until the answer came or `timeout_ms` passed. Raises RejectedError, NotSentError, InDoubtError,
-        InvalidArgumentError or LibraryError; the token to use next is in the exception's `result` too.
+        Args:
+            token: The OTP token that the operation returned, or the newest one since.
+            session: The Masterpass session, a GUID.
+
+        Returns:
+            What is true now, with the token and the session to use next.
+
+        Raises:
+            RejectedError: The service answered and refused.
+            NotSentError: No byte of the request left.
+            InDoubtError: The request may have arrived; no trustworthy answer came back.
+            InvalidArgumentError: An argument is bad, or the client is closed. Nothing was sent.
+            LibraryError: The library caught a bug of its own. Nothing was sent.
         """
         outcome = self._resend(token, session)
         del token, session
@@ -133,7 +160,12 @@ class Client:
     def check(self) -> ResendResult:
         """Tests the connection: resolves, connects, passes the proxy and makes TLS. Not one byte of HTTP is sent.
 
-        Returns a result with the action `none` and no token; raises NotSentError with the reason.
+        Returns:
+            A result with the action `none` and no token.
+
+        Raises:
+            NotSentError: The service cannot be reached; the message says why.
+            InvalidArgumentError: The client is closed.
         """
         return delivered(self._check())
 
@@ -143,9 +175,11 @@ class Client:
 
     @property
     def closed(self) -> bool:
+        """True after `close()` or the end of `with`."""
         return self._context is None
 
     def __enter__(self: _Self) -> _Self:
+        """Returns this client; a closed one raises InvalidArgumentError."""
         if self._context is None:
             raise _closed()
         return self
@@ -156,12 +190,15 @@ class Client:
         error: Optional[BaseException],
         traceback: Optional["TracebackType"],
     ) -> None:
+        """Closes this client."""
         self.close()
 
     def __repr__(self) -> str:
+        """Says whether it is open, and nothing of its options."""
         return f"<paywall.Client, {'closed' if self._context is None else 'open'}>"
 
     def __reduce__(self) -> NoReturn:
+        """Refuses to be pickled or copied."""
         raise TypeError("a paywall.Client holds credentials and cannot be pickled or copied: make one per process")
 
     def _resend(self, token: object, session: object) -> Outcome:

@@ -15,6 +15,7 @@ class PaywallError(Exception):
     result: ResendResult
 
     def __init__(self, message: str, result: ResendResult) -> None:
+        """Makes an exception with this text and result. You need this only for tests of your own."""
         super().__init__(message)
         self.result = result
 
@@ -34,6 +35,7 @@ class PaywallError(Exception):
         return None if self.result.error is None else self.result.error.code
 
     def __reduce__(self) -> Tuple[Any, ...]:
+        """Pickles and copies without token, session and body."""
         return type(self), (str(self), self.result.without_secrets())
 
 
@@ -60,10 +62,12 @@ class LibraryError(PaywallError):
     """For a library that could not be loaded: each path that was tried, and what came of it."""
 
     def __init__(self, message: str, result: ResendResult, attempts: Sequence[Tuple[str, str]] = ()) -> None:
+        """Makes an exception that also lists the paths that were tried."""
         super().__init__(message, result)
         self.attempts = tuple(attempts)
 
     def __reduce__(self) -> Tuple[Any, ...]:
+        """Pickles and copies with the paths, but without token, session and body."""
         return type(self), (str(self), self.result.without_secrets(), self.attempts)
 
 
