@@ -65,7 +65,7 @@ def resident() -> int:
 
 
 def first_client() -> Tuple[float, float]:
-    """Milliseconds for `import paywall` and the first client in a fresh process, and those of them on a processor."""
+    """Milliseconds for `import paywall` and the first client in a fresh process: all, and those on a processor."""
     runs = [subprocess.check_output([sys.executable, "-c", FIRST_CLIENT]).split() for _ in range(31)]
     elapsed, busy = (statistics.median(map(float, times)) * 1000 for times in zip(*runs))
     return elapsed, busy

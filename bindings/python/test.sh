@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Tests this package as a wheel in a virtual environment of its own, and lints the other Python programs of the repository's
-# tests/hosts and bench with it: ruff is installed there. Assumes that `cargo build --release` ran.
+# Tests this package as a wheel in a virtual environment of its own. Also lints the Python programs in tests/hosts and bench,
+# because ruff is installed in that environment. Assumes that `cargo build --release` ran.
 #   test.sh [OPTIONS of pytest]
-#   ONLY            a word: only the tests whose name has it
+#   ONLY            a word: only the tests whose name contains it
 #   PAYWALL_TARGET  where libpaywall.so and paywall-sandbox are (default: target/release of this repository)
 #   PYTHON          the Python to test with (default: python3)
 set -euo pipefail
@@ -13,7 +13,7 @@ target=${PAYWALL_TARGET:-$repository/target/release}
 python=$("$here/wheel.sh")
 unset PAYWALL_LIBRARY PYTHONPATH
 export PAYWALL_SANDBOX=$target/paywall-sandbox PYTHONDONTWRITEBYTECODE=1
-# Each from its own folder: ruff takes the modules beside a file for the project's own, and sorts the imports by that.
+# Each from its own folder, because ruff sorts imports by whether a module is in the folder that it runs in.
 for folder in "$here" "$repository/tests/hosts" "$repository/bench"; do
   cd "$folder"
   "$python" -m ruff check --no-cache --config "$here/pyproject.toml" .
