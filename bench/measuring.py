@@ -34,7 +34,7 @@ class Program:
 
 
 class Rounds:
-    """What each contender gave in each round: A B C, A B C, …, so that other load on the machine meets them all."""
+    """What each contender gave in each round. They take turns, A B C, A B C, so that other load meets all of them."""
 
     def __init__(self, number: int, turns: Mapping[str, Callable[[], Sequence[float]]]) -> None:
         self.given: dict[str, list[Sequence[float]]] = {name: [] for name in turns}
@@ -46,8 +46,10 @@ class Rounds:
         return statistics.median(sample[column] for sample in self.given[name])
 
     def quotient(self, column: int, upper: str, lower: str) -> float | None:
-        """The median of the rounds' own quotients: what slowed one round down cancels out. None where a clock was too
-        coarse to tell anything."""
+        """The median of the rounds' own quotients: what slowed one round down cancels out.
+
+        None if a clock was too coarse to measure anything.
+        """
         both = [(a[column], b[column]) for a, b in zip(self.given[upper], self.given[lower], strict=True)]
         return statistics.median(a / b for a, b in both) if all(b > 0 for _, b in both) else None
 
@@ -74,7 +76,7 @@ class Rounds:
 
 
 def first_answer(program: Program) -> list[float]:
-    """Milliseconds from exec to the first byte of the answer; and those of the whole process on a processor."""
+    """Milliseconds from exec to the first byte of the answer, and those of the whole process on a processor."""
     reader, writer = os.pipe()
     command = list(program.command)
     begun = time.perf_counter()
@@ -103,13 +105,13 @@ def peak_kib(program: Program, *more: str) -> float:
 
 
 def per_call(program: Program, tool: Command, pattern: str, count: int) -> list[float]:
-    """What valgrind's tool counts of one warm call: (that of 2 n calls - that of n calls) / n."""
+    """What valgrind's tool counts for one warm call: (the count of 2 n calls - the count of n calls) / n."""
 
     def counted(calls: int) -> list[float]:
         told = program.run("count", str(calls), before=["valgrind", *tool]).stderr
         found = re.search(pattern, told)
         if not found:
-            raise RuntimeError(f"{tool[0]} told nothing: {told[-200:]}")
+            raise RuntimeError(f"{tool[0]} gave no count: {told[-200:]}")
         return [float(number.replace(",", "")) for number in found.groups()]
 
     # Counts do not depend on the time, so the two may share the machine.
@@ -147,9 +149,9 @@ def pages(url: str, seconds: int, connections: int, before: Command) -> list[flo
 
 @dataclass
 class Figure:
-    """One line of the table. The ratio, or ours where `absolute`, is held against the aim.
+    """One line of the table. The aim is for the ratio, or for ours if `absolute`.
 
-    The ratio is ours by theirs, but where `as_fast`, which says how many times as fast ours is.
+    The ratio is ours divided by theirs. If `as_fast`, it says how many times as fast ours is.
     """
 
     what: str

@@ -1,4 +1,4 @@
-"""The page that a run leaves: the table, and the machine that it holds for."""
+"""The page that a run writes: the table, and the machine that it was measured on."""
 
 import datetime
 import os
@@ -40,7 +40,7 @@ def package(name: str) -> str:
 
 
 def version(*command: str) -> str:
-    """The first line that looks like a version."""
+    """The first thing in what it prints that looks like a version."""
     told = sh("sh", "-c", " ".join(command) + " 2>&1")
     found = re.search(r"\d+\.\d+(\.\d+)*[-\w]*", told)
     return found[0] if found else "?"
@@ -72,14 +72,18 @@ def machine(load: tuple[float, float, float]) -> list[tuple[str, str]]:
         ("server", f"nginx {version('nginx', '-v')}"),
         (
             "peers in C",
-            f"libcurl {version('curl-config', '--version')}, OpenSSL {version('openssl', 'version')}, "
-            f"jansson {package('libjansson-dev')}",
+            (
+                f"libcurl {version('curl-config', '--version')}, OpenSSL {version('openssl', 'version')}, "
+                f"jansson {package('libjansson-dev')}"
+            ),
         ),
         (
             "languages",
-            f"Python {platform.python_version()} ({packages}), PHP {version('php', '-v')}, "
-            f"Guzzle {package('php-guzzlehttp-guzzle')}, "
-            f"Mono {version('mono', '--version')}, .NET Core {core_version()}",
+            (
+                f"Python {platform.python_version()} ({packages}), PHP {version('php', '-v')}, "
+                f"Guzzle {package('php-guzzlehttp-guzzle')}, "
+                f"Mono {version('mono', '--version')}, .NET Core {core_version()}"
+            ),
         ),
     ]
 
@@ -89,7 +93,7 @@ def core_version() -> str:
 
 
 def warning(load: tuple[float, float, float]) -> str:
-    """What is said where other work ran: times are then worth little, counts as much as ever."""
+    """The warning if other work ran: times are then worth little, counts as much as ever."""
     if load[0] <= (os.cpu_count() or 1) * 0.5:
         return ""
     return (

@@ -123,7 +123,7 @@ def fpm_far(setting: Setting) -> Iterator[Figure]:
     near, far = setting.start_wire(15)
     setting.start_answers(FAR, "far", far)
     pages_at = setting.start_shop("far-shop", FAR, near)
-    # One round trip is what remains of three: no client can save more.
+    # One round trip of three remains: no client can save more.
     yield from shop(setting, pages_at, "a page, the service 30 ms away", near, least=2.5, most=0.4)
 
 
@@ -232,7 +232,7 @@ def threads(setting: Setting) -> Iterator[Figure]:
 @row("contexts")
 def contexts(setting: Setting) -> Iterator[Figure]:
     cpu = "CPU of pw_ctx_new and the first https call"
-    joined, plain = "a second context, https, with ca_file", "a second context, https, the system's store alone"
+    joined, plain = "a second context, https, with ca_file", "a second context, https, only the system's store"
     count = str(setting.counts(5000, 50))
     programs = {cpu: setting.c("paywall", "https", "cpu")}
     programs |= {what: setting.c("paywall", "https", "second", count) for what in (joined, plain)}
@@ -248,7 +248,7 @@ def memory(setting: Setting) -> Iterator[Figure]:
     programs = {OURS: setting.c("paywall", "https", "memory"), "libcurl": setting.c("curl", "https", "memory")}
     rounds = Rounds(setting.counts(7, 1), {name: program.numbers for name, program in programs.items()})
     yield rounds.ratio("resident growth: loading, and one https call", 0, "KiB", OURS, "libcurl", at_most=0.6)
-    yield rounds.ratio("the same, anonymous pages alone", 1, "KiB", OURS, "libcurl")
+    yield rounds.ratio("the same, only anonymous pages", 1, "KiB", OURS, "libcurl")
 
 
 @row("size")
@@ -262,6 +262,6 @@ def size(_: Setting) -> Iterator[Figure]:
 
 
 def needed(library: Path) -> list[Path]:
-    """The libraries that this one is loaded with."""
+    """The libraries that are loaded with this one."""
     lines = sh("ldd", library).splitlines()
     return [Path(line.split(" => ")[1].split(" ")[0]) for line in lines if " => /" in line]

@@ -1,9 +1,10 @@
-"""Measures libpaywall beside its peers: `make bench`, or `make bench ROWS=word` for the rows whose name has the word.
+"""Measures libpaywall beside its peers: `make bench`, or `make bench ROWS=word` for the rows whose name contains it.
 
     run.py [--smoke] [WORD]
 
-Prints the table, and writes it with the machine's description to docs/benchmarks.md where all rows were measured. With
---smoke every row is measured with tiny counts, and nothing is judged or written. Fails where a row gives no number.
+Prints the table. If all rows were measured, it also writes the table and the machine's description to
+docs/benchmarks.md. With --smoke it measures every row with tiny counts, and judges and writes nothing. Fails if a row
+gives no number.
 """
 
 import argparse
@@ -53,7 +54,7 @@ def main() -> int:
         page.write(figures, load, seconds)
         print(f"written to docs/benchmarks.md after {seconds:.0f} s")
     else:
-        # Made in any case, so that a run of minutes does not fail at its end.
+        # Made here too, so that a run of minutes does not fail at its end.
         page.text(figures, load, seconds)
         print(f"bench: {len(rows)} rows, {len(figures)} figures, {seconds:.0f} s")
     return 0

@@ -1,4 +1,4 @@
-"""What is measured, and what it is measured against: builds, certificates, servers, the request as it leaves us."""
+"""What is measured, and what it is measured against: builds, certificates, servers, the request as we send it."""
 
 import json
 import os
@@ -43,7 +43,7 @@ def free_port() -> int:
 
 
 def await_file(path: Path, child: "subprocess.Popen[bytes]") -> None:
-    """A server writes its process id once it listens."""
+    """Waits for a server, which writes its process id once it listens."""
     until = time.monotonic() + 30
     while not (path.exists() and path.stat().st_size):
         if child.poll() is not None or time.monotonic() > until:
@@ -52,7 +52,7 @@ def await_file(path: Path, child: "subprocess.Popen[bytes]") -> None:
 
 
 class Setting:
-    """Everything is in a folder of its own, and gone after `with`."""
+    """Everything that a run needs, in a folder of its own that is gone after `with`."""
 
     def __init__(self, smoke: bool) -> None:
         self.smoke = smoke
@@ -107,7 +107,7 @@ class Setting:
         sh(*peer, "-DDOCUMENT", BENCH / "c" / "curl.c", "-o", BUILT / "curl_jansson.so", "-lcurl", "-ljansson")
 
     def build_python(self) -> Path:
-        """A virtual environment with the peers and our package, compiled as an installed one is."""
+        """Makes a virtual environment with the peers and our package, compiled as an installed one is."""
         venv, wanted = BUILT / "venv", (BENCH / "python" / "requirements.txt").read_text()
         python, stamp = venv / "bin" / "python", venv / "stamp"
         if not stamp.exists() or stamp.read_text() != wanted:
@@ -123,7 +123,7 @@ class Setting:
         return python
 
     def build_dotnet(self) -> None:
-        """The same program for both runtimes, beside the assembly that belongs to each."""
+        """Builds the same program for both runtimes, beside the assembly that belongs to each."""
         sh(ROOT / "bindings" / "dotnet" / "test.sh", "build")
         references = {
             "net462": ["-r:System.Net.Http.dll"],
@@ -182,8 +182,11 @@ class Setting:
 
     @contextmanager
     def apart(self) -> Iterator[None]:
-        """The server has a processor to itself, as it has elsewhere. Where the two share one, they hand over to each other
-        without a sleep; whether they do is up to the scheduler, and changes from run to run."""
+        """Gives the server a processor to itself, as it has elsewhere.
+
+        If the two share one, they hand over to each other without a sleep. Whether they do so is up to the scheduler,
+        and changes from run to run.
+        """
         every = os.sched_getaffinity(0)
         servers = [int(pid) for pid in Path(f"/proc/{self.answers}/task/{self.answers}/children").read_text().split()]
         theirs = {max(every)}
@@ -239,7 +242,7 @@ class Setting:
         return package
 
     def check_pages(self, pages: str, before: Sequence[str]) -> None:
-        """Each page has to say the token of the answer: one that fails at once would be fast."""
+        """Checks that each page prints the token of the answer: a page that fails at once would be fast."""
         token = json.loads(SAMPLE.read_text())["Body"]["Masterpass"]["Result"]["Token"]
         ask = "import sys, urllib.request; print(urllib.request.urlopen(sys.argv[1], timeout=30).read().decode())"
         for page in ("paywall.php", "curl.php", "curl.php?trust=ca.pem", "guzzle.php", "empty.php"):
@@ -248,7 +251,7 @@ class Setting:
                 raise RuntimeError(f"{page} says {told[:300]!r}")
 
     def start_wire(self, delay_ms: float) -> "tuple[list[str], list[str]]":
-        """Two networks, and what to put before a command to run it in the one or the other."""
+        """Makes two networks. Returns what to put before a command to run it in the one or the other."""
         wire = subprocess.Popen(
             [sys.executable, str(BENCH / "wire.py"), str(delay_ms)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
@@ -324,7 +327,7 @@ class Setting:
         return Program([str(BUILT / "host"), str(BUILT / f"{peer}.so"), *more], self.environment(scheme))
 
     def counted(self, peer: str, scheme: str) -> Program:
-        """For valgrind: whom to trust is read before the calls that count, so the one certificate is enough."""
+        """For valgrind: the trust store is read before the calls that count, so one certificate is enough."""
         program, ca = self.c(peer, scheme), str(self.folder / "ca.pem")
         program.environment.update(BENCH_CA=ca, SSL_CERT_FILE=ca)
         return program
@@ -373,4 +376,4 @@ def length(request: bytes) -> int:
     for line in request.split(b"\r\n\r\n", 1)[0].split(b"\r\n"):
         if line.lower().startswith(b"content-length:"):
             return int(line.split(b":")[1])
-    raise RuntimeError("a request without a length")
+    raise RuntimeError("the request has no Content-Length")

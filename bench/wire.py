@@ -1,8 +1,8 @@
-"""Two networks of their own with a wire between them that takes time, where the kernel brings no netem.
+"""Two separate networks with a wire between them that takes time, for a kernel without netem.
 
     wire.py DELAY_MS
 
-Prints "PID PID" once both are there: a process in each network, for nsenter. The first has the address 10.77.0.1, the
+Prints "PID PID" once both exist: a process in each network, for nsenter. The first has the address 10.77.0.1, the
 second 10.77.0.2; every packet between them arrives DELAY_MS later. Ends when its standard input does.
 """
 
@@ -21,9 +21,9 @@ TUNSETIFF, IFF_TUN, IFF_NO_PI = 0x400454CA, 0x0001, 0x1000
 
 
 def new_network(address: str) -> int:
-    """Moves this process into a network with loopback and one end of the wire; what leaves by it is read there."""
+    """Moves this process into a new network with loopback. Returns its end of the wire, to read what leaves by it."""
     if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNET) != 0:
-        sys.exit("wire.py: no network of its own: " + os.strerror(ctypes.get_errno()))
+        sys.exit("wire.py: could not make a network: " + os.strerror(ctypes.get_errno()))
     end = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
     fcntl.ioctl(end, TUNSETIFF, struct.pack("16sH22x", b"wire", IFF_TUN | IFF_NO_PI))
     for line in ("link set lo up", f"address add {address}/30 dev wire", "link set wire up"):
@@ -48,7 +48,7 @@ def carry(ends: "tuple[int, int]", delay: float) -> None:
 
 def main() -> None:
     first = new_network("10.77.0.1")
-    # The child stays in the first network while this process goes on to the second.
+    # The child stays in the first network. This process moves on to the second.
     held, holder = os.pipe()
     child = os.fork()
     if child == 0:

@@ -1,7 +1,7 @@
-"""One of Python's clients: `python_calls.py PEER [COUNT]`.
+"""One of Python's clients: `calls.py PEER [COUNT]`.
 
-Without COUNT one call, and "answered"; else the median and the CPU microseconds of a warm call. Each call ends with
-what a shop does next: the token is read.
+Without COUNT it makes one call and prints "answered". Otherwise it prints the median and the CPU microseconds of a warm
+call. Each call ends with what a shop does next: it reads the token.
 """
 
 import json
@@ -14,8 +14,8 @@ import time
 WARM = 100
 
 
-def told():
-    """Address, head, body and trust of the request that the others send."""
+def recorded():
+    """Address, head, body and trust store of the request that the others send."""
     with open(os.environ["BENCH_HEAD"]) as head, open(os.environ["BENCH_BODY"], "rb") as body:
         fields = dict(line.rstrip("\n").split(": ", 1) for line in head)
         return os.environ["BENCH_URL"], fields, body.read(), os.environ["BENCH_CA"]
@@ -37,7 +37,7 @@ def token(envelope):
 def with_requests():
     import requests
 
-    url, fields, body, trust = told()
+    url, fields, body, trust = recorded()
     session = requests.Session()
     session.verify = trust
     return lambda: token(session.post(url, data=body, headers=fields, timeout=20).json())
@@ -48,7 +48,7 @@ def with_httpx():
 
     import httpx
 
-    url, fields, body, trust = told()
+    url, fields, body, trust = recorded()
     client = httpx.Client(verify=ssl.create_default_context(cafile=trust), timeout=20)
     return lambda: token(client.post(url, content=body, headers=fields).json())
 
@@ -56,7 +56,7 @@ def with_httpx():
 def with_urllib3():
     import urllib3
 
-    url, fields, body, trust = told()
+    url, fields, body, trust = recorded()
     pool = urllib3.PoolManager(ca_certs=trust, timeout=20)
     return lambda: token(json.loads(pool.request("POST", url, body=body, headers=fields).data))
 

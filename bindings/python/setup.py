@@ -1,4 +1,4 @@
-"""Puts libpaywall into the wheel, and says in its name that it is for one platform but for every Python 3.
+"""Puts libpaywall into the wheel, and names the wheel for one platform and every Python 3.
 
 PAYWALL_BUNDLE names the shared library that was built for this platform.
 """
@@ -40,7 +40,7 @@ class BuildWithLibrary(build_py):
 
 
 class WheelForEveryPython(bdist_wheel):
-    """ctypes needs no particular Python, only the platform."""
+    """Names the wheel for every Python 3: ctypes depends only on the platform."""
 
     def get_tag(self):
         return ("py3", "none", super().get_tag()[2])

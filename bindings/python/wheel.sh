@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds this package as a wheel, installs it in a virtual environment of its own, and prints that environment's Python.
-# Assumes that `cargo build --release` ran; test.sh says what it takes from the environment.
+# Assumes that `cargo build --release` ran. test.sh lists the environment variables.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 repository=$(cd "$here/../.." && pwd)
@@ -17,7 +17,7 @@ done
 source "$repository/scripts/once.sh"
 python=$work/venv/bin/python
 
-# A finished environment is kept as long as it is what would be made now.
+# Keeps a finished environment as long as a new one would be the same.
 stamp=$work/stamp
 wanted=$("${PYTHON:-python3}" -VV; echo "$work"; cat "$here/requirements-test.txt")
 [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] || rm -f "$python"
@@ -31,7 +31,7 @@ make_wheel() {
     printf '%s' "$wanted" >"$stamp"
   fi
 
-  # What the wheel is built from is a copy: building leaves its own files beside it.
+  # Builds from a copy, because building leaves files of its own beside the sources.
   rm -rf "$work/source" "$work/dist"
   mkdir "$work/source"
   cp -R "$here/src" "$here/pyproject.toml" "$here/setup.py" "$here/README.md" "$work/source"

@@ -1,4 +1,4 @@
-"""Holds what callers were told against what the sandbox received."""
+"""Compares the outcomes that callers got with the requests that the sandbox received."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
@@ -6,11 +6,11 @@ from typing import DefaultDict, Dict, List, Optional, Tuple
 
 from sandbox import Entry, closing
 
-# Each call's token begins with it, so that the seed decides what becomes of it.
+# Each call's token begins with it, so that the seed decides its outcome.
 PREFIX = "sbx_random_"
 
 ACCEPTED = ("5001", "5008", "0000", "renewed", "delay_", "close_")
-# Of the service; those of a gateway are HTTP statuses.
+# These are refusals of the service; those of a gateway are HTTP statuses.
 REFUSED = (
     "token_",
     "cooldown",
@@ -24,13 +24,13 @@ REFUSED = (
 )
 
 
-# What a call can come to; a page whose status is none of them was lost, and nobody was told.
-TOLD = ("ok", "rejected", "not_sent", "in_doubt", "invalid", "internal")
+# The statuses of a call. A page with any other status was lost, and nobody got its outcome.
+STATUSES = ("ok", "rejected", "not_sent", "in_doubt", "invalid", "internal")
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the caller of one call was told; where its page was lost, the status says how."""
+    """The outcome that the caller of one call got. If its page was lost, the status says how."""
 
     row: str
     token: str
@@ -78,7 +78,7 @@ class Account:
                 self._received[entry.token].append(entry)
 
     def take(self, answers: List[Answer]) -> None:
-        """Judges all answers, of which each has a token of its own."""
+        """Judges all answers. Each has a token of its own."""
         issued: Counter = Counter(  # type: ignore[type-arg]
             answer.otp_token for answer in answers if answer.otp_token != answer.token
         )
@@ -88,7 +88,7 @@ class Account:
             if len(received) > 1:
                 row.doubled += 1
                 self.problems.append(f"doubled: {answer}: {received}")
-            if answer.status not in TOLD:
+            if answer.status not in STATUSES:
                 row.lost[answer.status] += 1
                 continue
             row.statuses[answer.status] += 1
@@ -96,7 +96,7 @@ class Account:
                 row.kinds[answer.status, answer.kind or "of any kind"] += 1
             wrong = self._wrong(answer, received[0] if received else None)
             if not wrong and answer.otp_token and issued[answer.otp_token] > 1:
-                wrong = "another call was given the same token"
+                wrong = "another call got the same token"
             if wrong:
                 row.wrong += 1
                 self.problems.append(f"wrong: {wrong}: {answer}: {received}")
@@ -105,35 +105,35 @@ class Account:
             self.problems.append(f"unaccounted: {entries}")
 
     def _wrong(self, answer: Answer, received: Optional[Entry]) -> Optional[str]:
-        """Why this is not what a caller may be told."""
+        """Why a caller must not get this answer; None if it may."""
         if answer.status in ("invalid", "internal"):
             return "there is nothing wrong with the call"
         if received is None:
             if answer.status == "not_sent":
-                return None if answer.otp_token == answer.token else "the token of a call that was not sent"
+                return None if answer.otp_token == answer.token else "not sent, with a token that is not its own"
             if answer.status == "in_doubt":
-                # Only what was under way when the sandbox went, or met the end of a connection that was kept.
+                # Only if it was under way when the sandbox stopped, or if its kept connection was closed.
                 under_way = answer.connection == "reused" or self._is_cut(answer) or self._is_late(answer)
-                return None if under_way else "in doubt, though nothing cut it off and nothing was received"
-            return "answered, though nothing was received"
+                return None if under_way else "in doubt, although nothing cut it off and nothing was received"
+            return "answered, although nothing was received"
         if received.request_id != answer.request_id:
             return "received with another request id"
         if answer.status == "not_sent":
-            return "not sent, though it was received"
+            return "not sent, although it was received"
         own = received.issued and answer.otp_token.startswith(received.issued)
         meant = expected(received.outcome)
         if answer.status == "in_doubt":
             if answer.otp_token != answer.token and not own:
                 return "in doubt, with a token that is not of this call"
-            # The sandbox ended the connection, after the answer before this one.
+            # The sandbox closed the connection after the previous answer.
             closed = (received.run, received.connection) in self._closing
             cut = meant == "in_doubt" or closed or self._is_cut(answer) or self._is_late(answer)
-            return None if cut else "in doubt, though its answer was whole and nothing cut it off"
+            return None if cut else "in doubt, although its answer was whole and nothing cut it off"
         if answer.status != meant:
-            return f"the sandbox answered what is {meant}"
+            return f"the sandbox's answer means {meant}"
         if received.issued:
             return None if own else "not the token that was issued for this call"
-        return None if answer.otp_token == answer.token else "another token, though none was issued"
+        return None if answer.otp_token == answer.token else "another token, although none was issued"
 
     def _is_cut(self, answer: Answer) -> bool:
         return any(answer.begun <= up and down <= answer.ended for down, up in self._outages)
@@ -143,7 +143,7 @@ class Account:
 
 
 def unsettled(answers: List[Answer], outages: List[Tuple[float, float]]) -> List[str]:
-    """Between which two outages, or after the last one, nothing succeeded."""
+    """The restarts after which nothing succeeded, until the next one or the end."""
     settled = [answer.begun for answer in answers if answer.status == "ok"]
     ends = [down for down, _ in outages[1:]] + [float("inf")]
     return [

@@ -16,12 +16,12 @@ from account import PREFIX, Answer
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SESSION = "6489433e-f36b-1410-825e-001264113a90"
-# What no page takes, whatever happens to its call.
+# In seconds: no page takes so long, whatever happens to its call.
 PATIENCE = 60
 
 
 class Host:
-    """A host whose calls are made here, by threads of which each waits for its answer."""
+    """A host whose calls are made here, by threads. Each thread waits for its answer."""
 
     name = ""
     callers = 8
@@ -53,20 +53,20 @@ class Host:
                 raise SystemExit(f"{self.name}: a call did not come back")
 
     def reload(self) -> None:
-        """Has its workers replaced, where it has some."""
+        """Replaces its workers, if it has any."""
 
     def stop(self) -> None:
-        """Stops the program, where it runs."""
+        """Stops the program, if it runs."""
         if self._process is not None and self._process.poll() is None:
             self._process.terminate()
             self._process.wait(PATIENCE)
 
     def processes(self) -> List[int]:
-        """Those whose memory, descriptors and threads are of interest."""
+        """The processes whose memory, descriptors and threads are measured."""
         return []
 
     def call(self, caller: int, token: str) -> Dict[str, Optional[str]]:
-        """What the program tells; raises `LostError` if it tells nothing."""
+        """Returns what the program answers; raises `LostError` if it answers nothing."""
         raise NotImplementedError
 
     def _call_often(self, caller: int) -> None:
@@ -89,11 +89,11 @@ class Host:
 
 
 class LostError(Exception):
-    """The page came to nothing: whether it called, the sandbox knows."""
+    """The page was lost. Only the sandbox knows whether it made its call."""
 
 
 class Pages(Host):
-    """A host of web pages, each of which makes one call, in one of several processes."""
+    """A host of web pages, in several processes. Each page makes one call."""
 
     workers = 8
     callers = 16
@@ -198,7 +198,7 @@ class Gunicorn(Pages):
 
 
 class Mono(Host):
-    """A server of one process and many threads, told by a pipe what to call."""
+    """A server of one process and many threads. It reads from a pipe what to call."""
 
     name = "mono"
 
@@ -244,7 +244,7 @@ class Mono(Host):
 
 
 class Till(Host):
-    """A process, and so a connection, for each call."""
+    """A new process, and so a new connection, for each call."""
 
     name = "till"
     callers = 4
@@ -257,7 +257,7 @@ class Till(Host):
         names = {0: "ok", 1: "rejected", 2: "not_sent", 3: "in_doubt", 4: "invalid", 5: "internal"}
         return {
             "status": names[ran.returncode],
-            # It is not shown.
+            # The till does not show it.
             "kind": "",
             "request_id": shown.get("request id"),
             "otp_token": shown.get("next token"),
@@ -266,7 +266,7 @@ class Till(Host):
 
 
 class Native(Host):
-    """tests/hosts/soak.c: it calls by itself, and says what it was told."""
+    """tests/hosts/soak.c: it makes its own calls, and writes their outcomes to a file."""
 
     name = "c"
 
@@ -307,7 +307,7 @@ def children(pid: int) -> List[int]:
 
 
 def usage(pids: List[int]) -> Dict[str, int]:
-    """Of all of them together: resident KiB, descriptors, threads."""
+    """Resident KiB, descriptors and threads of all of them together."""
     sums = {"KiB": 0, "descriptors": 0, "threads": 0}
     for pid in pids:
         try:

@@ -1,6 +1,6 @@
 """Calls the sandbox from real hosts while it is restarted and the hosts are reloaded, and accounts for every call.
 
-main.py [--together] [--seconds N] [--seed N] [--percent N] HOST…: each so long, one after the other or together.
+main.py [--together] [--seconds N] [--seed N] [--percent N] HOST…: each host for N seconds, one by one or together.
 """
 
 import argparse
@@ -16,19 +16,18 @@ from typing import Dict, List, Sequence
 
 from account import Account, unsettled
 from hosts import HOSTS, REPOSITORY, Host, usage
-
 from sandbox import Sandbox
 
 TIMEOUT_MS = 2000
 
 
 def disturb(seconds: float, rng: random.Random, sandbox: Sandbox, hosts: Sequence[Host]) -> None:
-    """Restarts the sandbox in order, then by SIGKILL, then reloads the hosts, and so on."""
+    """Restarts the sandbox by SIGTERM, then by SIGKILL, then reloads the hosts, and so on."""
     until = time.monotonic() + seconds
     turn = 0
     while True:
         pause = rng.uniform(1.5, 2.25)
-        # Whoever comes back after the last one needs a moment to show it.
+        # After the last disturbance each host needs a moment to show that it is back.
         if time.monotonic() + pause + 1.5 > until:
             time.sleep(max(0.0, until - time.monotonic()))
             return
@@ -38,7 +37,7 @@ def disturb(seconds: float, rng: random.Random, sandbox: Sandbox, hosts: Sequenc
             for host in hosts:
                 host.reload()
         else:
-            # Long enough for a call to find nobody, half of the times.
+            # Half of the time it is long enough for a call to find nobody.
             down_for = rng.choice([0.0, 0.3])
             sandbox.restart(signal.SIGTERM if turn % 3 == 1 else signal.SIGKILL, down_for)
 
@@ -50,7 +49,7 @@ def measured(hosts: Sequence[Host]) -> Dict[str, Dict[str, int]]:
 def play(
     sandbox: Sandbox, hosts: Sequence[Host], seconds: float, rng: random.Random
 ) -> Dict[str, List[Dict[str, int]]]:
-    """Runs it all; what the hosts' processes had in use when they were warm, and at the end."""
+    """Runs everything. Returns what the hosts' processes used when they were warm, and at the end."""
     try:
         for host in hosts:
             host.start()
@@ -73,7 +72,7 @@ def play(
 def judge(
     sandbox: Sandbox, hosts: Sequence[Host], account: Account, used: Dict[str, List[Dict[str, int]]]
 ) -> List[str]:
-    """All that is not as it should be."""
+    """Everything that is not as it should be."""
     problems = [problem for host in hosts for problem in host.problems] + sandbox.problems + account.problems
     problems += [f"{host.name}: {what}" for host in hosts for what in unsettled(host.answers, sandbox.outages)]
     problems += [f"{host.name}: it was not reloaded" for host in hosts if host.has_reloads and not host.reloaded]
@@ -84,7 +83,7 @@ def judge(
     if pages and pages.lost:
         problems.append(f"php-fpm: pages lost: {dict(pages.lost)}")
     for name, (warm, end) in used.items():
-        # A connection for each call that may be under way at once, and what the host itself needs for it.
+        # A connection for each call that can be under way at once, and what the host itself needs for it.
         if end["descriptors"] > warm["descriptors"] + 2 * HOSTS[name].callers:
             problems.append(f"{name}: {warm['descriptors']} descriptors became {end['descriptors']}")
     return problems
@@ -139,7 +138,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 31))
     parser.add_argument("--percent", type=int, default=10)
     arguments = parser.parse_args()
-    # What goes wrong is to end what was started, too.
+    # SIGTERM must also stop what was started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     rounds = [arguments.hosts] if arguments.together else [[name] for name in arguments.hosts]
     for names in rounds:

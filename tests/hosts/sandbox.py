@@ -1,4 +1,4 @@
-"""The sandbox, which is restarted in order or by SIGKILL, and the journal that outlives it."""
+"""The sandbox, which is restarted by SIGTERM or SIGKILL, and its journal, which outlives it."""
 
 import json
 import signal
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Dict, Iterator, List, Optional, Set, Tuple
 
-# In a network of our own: the same ports are free again after a restart, and no client is given one of them as its own.
+# The network is our own: the same ports are free again after a restart, and no client gets one of them as its own.
 PORT, TLS_PORT = 8080, 8443
 
 
@@ -31,7 +31,7 @@ class Sandbox:
     folder: Path
     seed: int
     percent: int
-    # From the signal until it was ready again.
+    # From the signal until the sandbox was ready again.
     outages: List[Tuple[float, float]] = field(default_factory=list)
     problems: List[str] = field(default_factory=list)
 

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_POST
 
 import paywall
 
-# What the shopper is shown. The service's own words, where it has some for the shopper, come after it.
+# What the shopper sees. The service's own words for the shopper, if there are any, come after it.
 TEXTS = {
     paywall.Action.VERIFY_OTP: "We have sent you a new code.",
     paywall.Action.AWAIT_CODE: "A code may be on its way. Only if none comes within a minute, press again.",
@@ -33,7 +33,7 @@ TEXTS = {
     paywall.Action.FIX_ACCOUNT: "There is something to settle with your wallet account.",
     paywall.Action.RETRY: "No code was sent. Please press again.",
 }
-# For the shop to repair; to the shopper they are all the same. So is an action of a newer library.
+# The other actions are for the shop to fix, and look the same to the shopper. So does an action of a newer library.
 OTHERWISE = "No code can be sent right now. Please choose another way to pay."
 
 PAGE = """<!doctype html><title>OTP</title>
@@ -70,7 +70,7 @@ def resend(request: HttpRequest) -> HttpResponse:
             result = client().resend_otp(token, session)
         except paywall.PaywallError as error:
             result = error.result
-        # These are the ones to use next, whatever the outcome. Saved before the mark goes.
+        # Whatever the outcome, these are the ones to use next. They are saved before the mark goes.
         if result.otp_token is not None:
             request.session["otp_token"], request.session["otp_session"] = result.otp_token, result.session_id
         request.session["otp_notice"] = notice_of(result)

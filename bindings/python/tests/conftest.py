@@ -8,10 +8,10 @@ import paywall
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """A failure says how to run that test alone."""
+    """A failure says how to run only that test."""
     if report.failed:
         name = report.nodeid.rsplit("::", 1)[-1].split("[", 1)[0]
-        print(f"\nthis test alone: make test-python ONLY={name}", file=sys.stderr)
+        print(f"\nonly this test: make test-python ONLY={name}", file=sys.stderr)
 
 
 @pytest.fixture(scope="session")

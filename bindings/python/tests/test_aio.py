@@ -1,4 +1,4 @@
-"""asyncio: the call in a thread, and cancelling it on either side of its beginning."""
+"""asyncio: the call in a thread, cancelled before and after it has begun."""
 
 import asyncio
 import concurrent.futures
@@ -26,7 +26,7 @@ def abandoning(options: Dict[str, Any]) -> Iterator[Tuple[paywall.Client, Outcom
 
 
 def awaited(things: List[Any]) -> List[Any]:
-    """What an executor's thread adds. Before Python 3.9 asyncio.run does not wait for these threads."""
+    """Waits for what an executor's thread adds: before Python 3.9 asyncio.run does not wait for these threads."""
     deadline = time.monotonic() + 10
     while not things and time.monotonic() < deadline:
         time.sleep(0.01)
@@ -156,7 +156,7 @@ def test_a_coroutine_thrown_away_with_its_loop(abandoning: Tuple[paywall.Client,
 
 
 def test_no_outcome_is_handed_on_twice_or_lost(options: Dict[str, Any], sandbox: Sandbox) -> None:
-    """Cancelled at every moment of its life, each call is told once, or was never sent."""
+    """Cancels calls at every moment: each hands on its outcome once, or was never sent."""
     outcomes: Outcomes = []
 
     async def one(client: paywall.Client, moment: float) -> None:

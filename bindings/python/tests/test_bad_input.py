@@ -1,4 +1,4 @@
-"""Whatever is passed: the documented exception, and nothing is sent."""
+"""Whatever you pass: the documented exception, and nothing is sent."""
 
 import decimal
 import logging

@@ -47,7 +47,7 @@ def test_resend(given: str, code: int, status: str, requests: int, sandbox: Sand
     assert (ended.returncode, document["status"]) == (code, status)
     assert ended.stderr == f"{status}: {document['action']}: {document['message']}\n"
     assert len(sandbox.requests()) == requests
-    # Without a session the library tells what one looks like.
+    # If there is no session, the message shows what one looks like.
     assert SESSION not in ended.stderr or SESSION not in given
 
 

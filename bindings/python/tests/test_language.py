@@ -51,7 +51,7 @@ def test_pyright_strict(target: Path, tmp_path: Path) -> None:
         "include": [str(target)],
         "typeCheckingMode": "strict",
         "pythonVersion": "3.8",
-        # A complaint that must come, and does not come any more, is one too.
+        # An expected complaint that no longer comes is a complaint too.
         "enableTypeIgnoreComments": False,
         "reportUnnecessaryTypeIgnoreComment": True,
     }
@@ -67,7 +67,7 @@ def test_nothing_but_the_standard_library_is_imported() -> None:
                 names.extend(alias.name for alias in node.names)
             elif isinstance(node, ast.ImportFrom) and node.level == 0:
                 names.append(node.module or "")
-    # Type checkers bring typing_extensions along; it is never imported at run time.
+    # Type checkers come with typing_extensions. It is never imported at run time.
     foreign = {name.split(".")[0] for name in names} - set(sys.stdlib_module_names)
     assert foreign == {"typing_extensions"}
     script = "import sys, paywall, paywall._aio; sys.exit('typing_extensions' in sys.modules)"

@@ -1,4 +1,4 @@
-"""Where the library comes from, and what is said where it cannot be had."""
+"""Where the library comes from, and what is said if it cannot be loaded."""
 
 import json
 import os
@@ -26,7 +26,7 @@ LIBRARY = os.environ.get("PAYWALL_LIBRARY") or loading.BUNDLED
 
 
 def outcome(library: Optional[str], package: Optional[Path] = None, **variables: str) -> Dict[str, object]:
-    """What a fresh process finds; from a copy of the package, where one is given."""
+    """What a fresh process finds; if a copy of the package is given, from that copy."""
     environment = {**os.environ, **variables}
     environment.pop("PAYWALL_LIBRARY", None)
     if library is not None:
@@ -50,7 +50,7 @@ def bundle(package: Path) -> Path:
 
 
 def stub(path: Path, abi: str) -> Path:
-    """A library that has nothing but a version of its interface."""
+    """A library that has only the version of its interface."""
     path.parent.mkdir(parents=True, exist_ok=True)
     source = path.with_suffix(".c")
     source.write_text(f"unsigned pw_abi_version(void) {{ return {abi}; }}\n")
@@ -127,7 +127,7 @@ def test_a_named_one_that_will_not_do(library: str, reason: str, package: Path) 
         ("65535", "its interface is 0.65535"),
         ("1 << 16 | 7", "pw_version"),
     ],
-    ids=["a later major", "an earlier major", "a good number and nothing behind it"],
+    ids=["a later major", "an earlier major", "a good number and nothing else"],
 )
 def test_another_interface(abi: str, told: str, tmp_path: Path, package: Path) -> None:
     found = outcome(str(stub(tmp_path / "libpaywall.so.1", abi)), package)

@@ -1,4 +1,4 @@
-"""What is taken is given back."""
+"""The package frees the memory that it takes."""
 
 import os
 import subprocess

@@ -22,7 +22,7 @@ def call(client: paywall.Client) -> Tuple[str, str]:
 
 
 def forked(work: Any) -> Tuple[int, int]:
-    """Runs `work` in a forked child that writes what it returns: the child's id and the pipe to read it from."""
+    """Runs `work` in a forked child that writes what it returns. Gives the child's id and the pipe to read from."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -207,7 +207,7 @@ def test_the_interpreter_ends_well_with(ending: str, sandbox: Sandbox) -> None:
     if ending in ("a live client", "a cycle", "an exception"):
         assert calls == 1
     elif ending in ("a destructor in a cycle", "a destructor among the last"):
-        # The garbage collector may have taken the client apart before: then it is a closed one.
+        # The garbage collector may have finalized the client before: then it is closed.
         assert calls <= 3
     else:
         assert calls == 2

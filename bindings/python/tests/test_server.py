@@ -122,7 +122,7 @@ def test_every_answer_is_accounted_for(gunicorn: Server, sandbox: Sandbox) -> No
     renewed = [answer["token"] for answer in answers if answer["status"] == "ok"]
     assert len(set(renewed)) == len(renewed), "no worker got another's answer"
 
-    # No connection is shared by two processes; and within a worker it is kept.
+    # Two processes never share a connection, and a worker keeps its own.
     workers: Dict[int, Set[int]] = collections.defaultdict(set)
     for answer in answers:
         workers[journal[answer["request_id"]]["connection"]].add(answer["pid"])

@@ -1,4 +1,4 @@
-"""One client, many threads; and closing it under them."""
+"""One client in many threads, also while it is closed."""
 
 import threading
 import time

@@ -38,7 +38,7 @@ def build(folder: Path, **variables: str) -> "subprocess.CompletedProcess[str]":
 
 
 def clean() -> Dict[str, str]:
-    """An environment in which only what is installed is found."""
+    """An environment in which Python finds only what is installed."""
     return {name: value for name, value in os.environ.items() if name not in ("PAYWALL_LIBRARY", "PYTHONPATH")}
 
 

@@ -48,7 +48,7 @@ async def main() -> None:
 
 
 class ShopClient(paywall.Client):
-    """A client of one's own."""
+    """A subclass of your own."""
 
     def again(self) -> None:
         keep(self.resend_otp("token", "session"))

@@ -1,4 +1,4 @@
-"""A shop of one page, for the test of a pre-forking server. The client is made before the workers are."""
+"""A shop of one page, for the test of a pre-forking server. It makes its client before the server forks."""
 
 import json
 import os

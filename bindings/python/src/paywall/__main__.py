@@ -4,8 +4,8 @@ import sys
 from typing import List
 
 USAGE = """\
-usage: python -m paywall doctor    what is loaded, from where, and whether the service can be reached
-       python -m paywall resend    sends a code once more; token and session come from standard input, a line each
+usage: python -m paywall doctor    shows which library is loaded, from where, and whether the service can be reached
+       python -m paywall resend    sends a code again; reads token and session from standard input, a line each
 
 The configuration comes from the environment: PAYWALL_ENVIRONMENT or PAYWALL_BASE_URL, PAYWALL_API_KEY,
 PAYWALL_API_CLIENT and the other options. The exit code is the status: 0 ok, 1 rejected, 2 not sent, 3 in doubt,
@@ -15,6 +15,7 @@ INVALID = 4
 
 
 def main(arguments: List[str]) -> int:
+    """Runs one command and returns the exit code."""
     if arguments == ["doctor"]:
         from ._doctor import doctor
 
@@ -26,7 +27,7 @@ def main(arguments: List[str]) -> int:
     if arguments in (["-h"], ["--help"]):
         sys.stdout.write(USAGE)
         return 0
-    # What stands there is not repeated: it may be a token.
+    # The arguments are not repeated: one of them may be a token.
     if arguments[:1] == ["resend"]:
         sys.stderr.write("resend takes no arguments: other users can read a command line\n")
     sys.stderr.write(USAGE)

@@ -9,15 +9,15 @@ from ._outcome import Outcome
 
 
 async def in_thread(work: Callable[[], Outcome], hand_over: Callable[[Outcome], None]) -> Outcome:
-    """Runs the work in a thread of the loop's default executor. If nobody waits for its outcome, it is handed over."""
+    """Runs the work in a thread of the loop's default executor. If nobody waits for the outcome, hands it over."""
     call = _Call(work, hand_over)
-    # As asyncio.to_thread, which Python 3.8 lacks: logging may look at the context.
+    # As asyncio.to_thread does, which Python 3.8 lacks: a logger may read the context.
     context = contextvars.copy_context()
     future = asyncio.get_running_loop().run_in_executor(None, context.run, call.run)
     try:
         outcome = await future
     except BaseException:
-        # Cancelled; or the coroutine was thrown away with its loop.
+        # Cancelled, or the coroutine was thrown away with its loop.
         call.abandon()
         raise
     assert outcome is not None, "a call that is not abandoned has an outcome"
@@ -38,7 +38,7 @@ class _Call:
         with self._lock:
             if self._is_abandoned:
                 return None
-        # From here on it has begun: it runs to its end.
+        # From here on the call has begun, and runs to its end.
         outcome = self._work()
         with self._lock:
             self._outcome = outcome
@@ -51,6 +51,6 @@ class _Call:
         with self._lock:
             self._is_abandoned = True
             outcome = self._outcome
-        # It ended just before, and its answer had not been picked up.
+        # The call ended just before, and nobody had picked up its outcome.
         if outcome is not None:
             self._hand_over(outcome)

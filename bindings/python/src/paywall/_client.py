@@ -36,11 +36,11 @@ _logger: Optional["logging.Logger"] = None
 class Client:
     """A client of the service: make one, keep it, and share it between threads.
 
-    After `os.fork` parent and child both go on with it. For a process that starts afresh (multiprocessing's `spawn`)
-    make another: a client cannot be pickled, since it holds credentials.
+    After `os.fork`, parent and child can both continue with it. In a process that starts from scratch
+    (multiprocessing's `spawn`) make another one: a client holds credentials, so it cannot be pickled.
     """
 
-    # None also for an object whose __init__ never ran.
+    # None too if __init__ never ran.
     _context: Optional[Context] = None
 
     def __init__(
@@ -61,13 +61,30 @@ class Client:
         on_abandoned: Optional[Callable[[Outcome], object]] = None,
         logger: Optional["Logger"] = None,
     ) -> None:
-        """Nothing is resolved or connected yet. None means the library's default.
+        """Checks the options and loads the library. Nothing is resolved or connected yet.
 
-        on_abandoned: takes the outcome of a call that nobody waits for any more: a ResendResult or a PaywallError.
-            Store its token; it is called in the thread that made the call.
-        logger: in place of `logging.getLogger("paywall")`.
+        None means the library's default. The credentials and one of `environment` and `base_url` are required.
 
-        Raises InvalidArgumentError naming the option, LibraryError where libpaywall cannot be loaded.
+        Args:
+            environment: `test`, `production` or `production-tr`.
+            base_url: The address of the service; wins over `environment`.
+            api_key: One of the two values from the merchant panel.
+            api_client: The other one.
+            timeout_ms: How long a call may take, name resolution included.
+            connect_timeout_ms: How long name resolution, connecting, the proxy and TLS may take together.
+            idle_timeout_ms: How long an idle connection may be reused; 0 opens a new one for each call.
+            proxy: `[http://][user[:password]@]host:port`, or `env` for HTTPS_PROXY and NO_PROXY.
+            ca_file: A PEM file that is added to the system's trust store.
+            locale: `tr` or `en`.
+            app: `Name/1.2`, appended to `User-Agent`.
+            headers: Extra request headers.
+            on_abandoned: Takes the outcome of a call that nobody waits for any more: a ResendResult or a PaywallError.
+                Store its token. It is called in the thread that made the call.
+            logger: Used instead of `logging.getLogger("paywall")`.
+
+        Raises:
+            InvalidArgumentError: An option is bad or missing; `code` is its name.
+            LibraryError: libpaywall could not be loaded.
         """
         opened = _opened(
             on_abandoned,
@@ -98,32 +115,43 @@ class Client:
 
     @classmethod
     def from_env(cls: Type[_Self], **overrides: "Unpack[Options]") -> _Self:
-        """A client with the options of `os.environ`: PAYWALL_ and the upper-case name, such as PAYWALL_BASE_URL.
+        """Makes a client with the options in `os.environ`: PAYWALL_ and the upper-case name, such as PAYWALL_BASE_URL.
 
-        An empty variable counts as unset. What is given here wins, unless it is None.
+        An empty variable counts as unset. What you pass here wins, unless it is None.
         """
         return cls(**with_environment(cast(Dict[str, Any], overrides)))
 
     def resend_otp(self, token: str, session: Union[str, "uuid.UUID"]) -> ResendResult:
-        """Asks the service to send the one-time password of a token once more. At most one request leaves.
+        """Asks the service to send the OTP of a token again. Sends at most one request.
 
-        token: the OTP token that the operation returned, or the newest one since.
-        session: the Masterpass session, a GUID.
+        Blocks until the answer has come or `timeout_ms` has passed. If it raises, the token to use next is in the
+        exception's `result`.
 
-        Blocks until the answer came or `timeout_ms` passed. Raises RejectedError, NotSentError, InDoubtError,
-        InvalidArgumentError or LibraryError; the token to use next is in the exception's `result` too.
+        Args:
+            token: The OTP token that the operation returned, or the newest one since.
+            session: The Masterpass session, a GUID.
+
+        Returns:
+            What is true now, with the token and the session to use next.
+
+        Raises:
+            RejectedError: The service answered and refused.
+            NotSentError: No byte of the request left.
+            InDoubtError: The request may have arrived; no trustworthy answer came back.
+            InvalidArgumentError: An argument is bad, or the client is closed. Nothing was sent.
+            LibraryError: The library caught a bug of its own. Nothing was sent.
         """
         outcome = self._resend(token, session)
         del token, session
         return delivered(outcome)
 
     async def aresend_otp(self, token: str, session: Union[str, "uuid.UUID"]) -> ResendResult:
-        """The same for asyncio: the call runs in a thread of the loop's default executor.
+        """Does the same as `resend_otp` for asyncio, in a thread of the loop's default executor.
 
-        Cancelled before the call has begun, nothing is sent. After that the call goes on to its end, and its outcome
-        is handed to `on_abandoned`: the token may have changed.
+        If you cancel before the call has begun, nothing is sent. After that the call continues to its end, and
+        `on_abandoned` gets its outcome: the token may have changed.
         """
-        # Imported here: most programs do without asyncio, and it takes longer to import than all the rest.
+        # Imported here: most programs do not use asyncio, and it takes longer to import than everything else.
         from ._aio import in_thread
 
         call = in_thread(partial(self._resend, token, session), self._abandoned)
@@ -131,21 +159,28 @@ class Client:
         return delivered(await call)
 
     def check(self) -> ResendResult:
-        """Tests the connection: resolves, connects, passes the proxy and makes TLS. Not one byte of HTTP is sent.
+        """Tests the connection: name resolution, connecting, the proxy and TLS. It sends no byte of HTTP.
 
-        Returns a result with the action `none` and no token; raises NotSentError with the reason.
+        Returns:
+            A result with the action `none` and no token.
+
+        Raises:
+            NotSentError: The service cannot be reached; the message says why.
+            InvalidArgumentError: The client is closed.
         """
         return delivered(self._check())
 
     def close(self) -> None:
-        """Ends the use of this client; further calls raise InvalidArgumentError. Calls under way go on."""
+        """Closes this client. Further calls raise InvalidArgumentError; calls under way continue."""
         self._context = None
 
     @property
     def closed(self) -> bool:
+        """True after `close()` or the end of `with`."""
         return self._context is None
 
     def __enter__(self: _Self) -> _Self:
+        """Returns this client; a closed one raises InvalidArgumentError."""
         if self._context is None:
             raise _closed()
         return self
@@ -156,17 +191,20 @@ class Client:
         error: Optional[BaseException],
         traceback: Optional["TracebackType"],
     ) -> None:
+        """Closes this client."""
         self.close()
 
     def __repr__(self) -> str:
+        """Says whether it is open, and nothing of its options."""
         return f"<paywall.Client, {'closed' if self._context is None else 'open'}>"
 
     def __reduce__(self) -> NoReturn:
+        """Refuses to be pickled or copied."""
         raise TypeError("a paywall.Client holds credentials and cannot be pickled or copied: make one per process")
 
     def _resend(self, token: object, session: object) -> Outcome:
-        """The call. Gives its outcome as a value: to raise it is for a frame without token and session."""
-        # This reference keeps the context alive, whoever closes the client meanwhile.
+        """Makes the call and returns its outcome, errors too: only a frame without token and session may raise them."""
+        # This reference keeps the context alive, even if another thread closes the client meanwhile.
         context = self._context
         if context is None or not context.pointer:
             return self._refused(_closed())
@@ -198,7 +236,7 @@ class Client:
             native.string_free(document)
 
     def _refused(self, error: InvalidArgumentError) -> Outcome:
-        """What the library was not even asked has its line in the log too."""
+        """Writes the line in the log for a call that was refused before it reached the library."""
         self._log("resend_otp", error)
         return error
 
@@ -228,7 +266,7 @@ class Client:
     def _log(self, what: str, outcome: Outcome) -> None:
         result = outcome.result if isinstance(outcome, PaywallError) else outcome
         level = _INFO if result.status == Status.OK else _WARNING
-        # A broken logger must not take the outcome along. (Not contextlib.suppress: it costs more than the logger.)
+        # A broken logger must not lose the outcome. (Not contextlib.suppress: it costs more than the logger.)
         try:
             logger = _default_logger() if self._logger is None else self._logger
             if logger is None or not logger.isEnabledFor(level):
@@ -247,7 +285,7 @@ class Client:
             return
 
     def _log_failed_handler(self, error: Exception) -> None:
-        """Its text is not told: it may hold anything, a token too."""
+        """Logs the class of the error and not its text, which may hold anything, even a token."""
         with suppress(Exception):
             logger = _default_logger() if self._logger is None else self._logger
             if logger is not None:
@@ -255,15 +293,15 @@ class Client:
 
 
 def _default_logger() -> Optional["logging.Logger"]:
-    """`logging.getLogger("paywall")`; None while nobody has imported logging: then nobody can read it either.
+    """Returns `logging.getLogger("paywall")`, or None if nobody has imported logging: then nobody can read it either.
 
-    To import it here would take a third of the time until the first client.
+    Importing it here would take a third of the time until the first client.
     """
     global _logger
     if _logger is None and "logging" in sys.modules:
         module = sys.modules["logging"]
         logger = module.getLogger("paywall")
-        # Without it the warnings of a program that has set up no logging would land on its standard error.
+        # Otherwise the warnings would go to the standard error of a program that has not set up logging.
         logger.addHandler(module.NullHandler())
         _logger = logger
     return _logger
@@ -273,7 +311,7 @@ def _opened(on_abandoned: object, logger: object, options: Dict[str, Any]) -> Un
     if on_abandoned is not None and not callable(on_abandoned):
         return bad_option("on_abandoned", "must be callable")
     if logger is not None and not all(callable(getattr(logger, name, None)) for name in ("log", "isEnabledFor")):
-        return bad_option("logger", "must have the methods log and isEnabledFor, as those of the module logging do")
+        return bad_option("logger", "must have the methods log and isEnabledFor, as a logging.Logger has")
     native = load()
     if isinstance(native, PaywallError):
         return native
@@ -281,8 +319,8 @@ def _opened(on_abandoned: object, logger: object, options: Dict[str, Any]) -> Un
 
 
 def _text_of(session: object) -> object:
-    """The text of a UUID; everything else as it is."""
-    # Where there is a UUID its module was imported; nobody else has to wait for that.
+    """Turns a UUID into text, and leaves everything else as it is."""
+    # If it is a UUID, its module was imported. Nobody else has to wait for that import.
     module = sys.modules.get("uuid")
     return str(session) if module is not None and isinstance(session, module.UUID) else session
 

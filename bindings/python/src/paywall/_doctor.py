@@ -1,4 +1,4 @@
-"""`python -m paywall doctor`: what is loaded, from where, and whether the service can be reached."""
+"""`python -m paywall doctor`: which library is loaded, from where, and whether the service can be reached."""
 
 import os
 import platform
@@ -20,7 +20,7 @@ _INVALID = NAMES.index(Status.INVALID)
 
 
 def doctor() -> int:
-    """Gives the exit code: 0, or the number of the status that is in the way."""
+    """Prints what it finds. Returns the exit code: 0, or the number of the status of the failure."""
     _say("package", f"paywall {VERSION}, {os.path.dirname(os.path.abspath(__file__))}")
     _say("python", f"{platform.python_version()}, {platform.platform()}, {platform.machine()}, {sys.executable}")
     is_loaded = _tell_library()
@@ -31,8 +31,8 @@ def doctor() -> int:
 def _tell_library() -> bool:
     _say(VARIABLE, os.environ.get(VARIABLE) or "not set")
     native = load()
-    for path, came_of_it in native.attempts:
-        _say("tried", f"{path}: {came_of_it}")
+    for path, ended in native.attempts:
+        _say("tried", f"{path}: {ended}")
     if isinstance(native, LibraryError):
         _say("library", "none could be loaded")
         _say("needed", f"interface {ABI_MAJOR}.{ABI_MINOR} or a later {ABI_MAJOR}.x")
@@ -45,7 +45,7 @@ def _tell_library() -> bool:
 
 
 def _file_of(path: str) -> str:
-    """The file behind a bare name, where the system tells."""
+    """The file that a bare name stands for, if the system says which."""
     if not os.path.isabs(path):
         try:
             with open("/proc/self/maps", encoding="utf-8", errors="replace") as maps:
@@ -57,7 +57,7 @@ def _file_of(path: str) -> str:
 
 def _first_mapped(maps: Iterable[str], name: str) -> Optional[str]:
     files = (line.split(maxsplit=5)[5].strip() for line in maps if line.count(" ") >= 5 and "/" in line)
-    # The name is a link to a file with more numbers in it.
+    # The name is a link to a file with more numbers in its name.
     return next((file for file in files if os.path.basename(file).startswith(name)), None)
 
 
@@ -65,7 +65,7 @@ def _tell_options() -> None:
     options = from_environment()
     for name in OPTIONS:
         if name in options:
-            # An address with a password in it is refused, and not shown either.
+            # The library refuses an address with a password in it. It must not be shown either.
             is_secret = name in _SECRET or "@" in options[name]
             shown = "set" if is_secret else ascii(options[name])
             _say("PAYWALL_" + name.upper(), shown)
@@ -92,6 +92,6 @@ def _check() -> int:
 
 
 def _say(what: str, text: str) -> None:
-    # Escaped where the terminal cannot show it: a doctor must not fail for a path's letters.
+    # Escapes what the terminal cannot show: the doctor must not fail because of the letters in a path.
     encoding = sys.stdout.encoding or "ascii"
     sys.stdout.write(f"{what:<18} {text}\n".encode(encoding, "backslashreplace").decode(encoding))

@@ -41,9 +41,11 @@ class Native:
 
 
 def declare(library: CDLL, path: str) -> Native:
-    """Checks the version of the interface before anything else is asked for, then declares every function.
+    """Checks the version of the interface before anything else, then declares every function.
 
-    Raises AttributeError where a function is missing, ValueError for another interface.
+    Raises:
+        AttributeError: A function is missing.
+        ValueError: The version is one that this package cannot use.
     """
     version = library["pw_abi_version"]
     version.restype, version.argtypes = c_uint32, []
@@ -62,16 +64,16 @@ def declare(library: CDLL, path: str) -> Native:
 
 
 def text_of(document: c_char_p) -> Optional[str]:
-    """A copy of a document; None where there is none. The document itself still has to be freed.
+    """Copies a document; None if there is no document. You still have to free the document itself.
 
-    Free it by passing the c_char_p, never its value: that is the copy, and not what the library gave away.
+    Free it by passing the c_char_p, never its value: the value is the copy, and not what the library returned.
     """
     copy = document.value
     return None if copy is None else copy.decode("utf-8", "replace")
 
 
 class Context:
-    """A `pw_ctx`, freed with the last reference: each call holds one, so closing a client never pulls it away."""
+    """A `pw_ctx`, freed with its last reference. Each call holds one, so closing a client never frees it too early."""
 
     __slots__ = ("_free", "native", "pointer")
 
@@ -82,13 +84,13 @@ class Context:
         self.pointer = c_void_p()
 
     def __del__(self) -> None:
-        # Emptied first: of a cycle that is thrown away, other destructors may run after this one, and call.
+        # Emptied first: if a cycle is thrown away, other destructors may run after this one and make calls.
         address, self.pointer.value = self.pointer.value, None
         self._free(address)
 
 
 def encoded(value: object) -> Union[bytes, str]:
-    """A text as C takes it; or, as a str, the rule that it breaks."""
+    """Returns a text as C takes it; or, as a str, the rule that it breaks."""
     if not isinstance(value, str):
         return f"must be a str, not {type(value).__name__}"
     try:
@@ -96,5 +98,5 @@ def encoded(value: object) -> Union[bytes, str]:
         utf8 = str.encode(value, "utf-8")
     except UnicodeEncodeError:
         return "must be text without lone surrogates"
-    # C would take it for the end, and the rest would be lost without a word.
+    # C would take it for the end, and silently lose the rest.
     return "must not contain NUL" if b"\0" in utf8 else utf8

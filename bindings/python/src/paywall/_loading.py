@@ -1,4 +1,4 @@
-"""Finding libpaywall: once per process, when the first client is made."""
+"""Finds libpaywall: once per process, when you make the first client."""
 
 import os
 import sys
@@ -27,9 +27,9 @@ _lock = allocate_lock()
 
 
 def load() -> Union[Native, LibraryError]:
-    """The library, loaded at the first call. A failure is returned, not raised, and the next call tries again.
+    """Returns the library, and loads it first if need be. A failure is returned, not raised; the next call tries again.
 
-    Returned, because an exception would take the callers' frames along, and they hold credentials.
+    An exception would carry the frames of its callers, and they hold credentials.
     """
     global _native
     if _native is None:
@@ -43,11 +43,11 @@ def load() -> Union[Native, LibraryError]:
 
 
 def candidates() -> List[str]:
-    """What is tried, in this order. A library that the environment names is the only one."""
+    """The paths to try, in this order. If PAYWALL_LIBRARY names one, it is the only one."""
     named = os.environ.get(VARIABLE)
     if named:
         return [named]
-    # On Windows a bare name would be searched for along PATH and in the current folder.
+    # Windows would search for a bare name along PATH and in the current folder.
     return [BUNDLED] if sys.platform == "win32" else [BUNDLED, FILE_NAME]
 
 
@@ -64,11 +64,11 @@ def _first_that_loads(paths: Sequence[str]) -> Tuple[Optional[Native], List[Tupl
 
 
 def _try(path: str) -> Union[Native, str]:
-    """The library at this path, or why not."""
+    """Returns the library at this path, or the reason why it cannot be loaded."""
     if path != FILE_NAME and not os.path.isabs(path):
         return f"{VARIABLE} must be an absolute path"
     if "\0" in path:
-        return "no path contains NUL"
+        return "must not contain NUL"
     if os.path.isabs(path) and not os.path.exists(path):
         return "no such file"
     try:

@@ -51,13 +51,13 @@ _NUMBERS = ("timeout_ms", "connect_timeout_ms", "idle_timeout_ms")
 
 
 def from_environment() -> Dict[str, str]:
-    """Every option whose variable is there: PAYWALL_ and the upper-case name. An empty one counts as unset."""
+    """Every option whose variable is set: PAYWALL_ and the upper-case name. An empty one counts as unset."""
     variables = ((name, os.environ.get("PAYWALL_" + name.upper())) for name in NAMES)
     return {name: value for name, value in variables if value}
 
 
 def with_environment(overrides: Dict[str, Any]) -> Dict[str, Any]:
-    """The environment's options and these over them. Takes them out of `overrides`: a frame of the caller holds it."""
+    """Merges these options over the environment's. Empties `overrides`, because a frame of the caller holds it."""
     merged: Dict[str, Any] = from_environment()
     merged.update((name, value) for name, value in overrides.items() if value is not None)
     overrides.clear()
@@ -65,7 +65,7 @@ def with_environment(overrides: Dict[str, Any]) -> Dict[str, Any]:
 
 
 def open_context(native: Native, options: Dict[str, Any]) -> Union[Context, PaywallError]:
-    """A context with these options; None counts as unset. Errors are returned, not raised: see `load`."""
+    """Makes a context with these options; None counts as unset. Errors are returned, not raised: `load` says why."""
     headers = options.get("headers")
     if headers is not None and not isinstance(headers, Mapping):
         return bad_option("headers", f"must be a mapping of names to texts, not {type(headers).__name__}")
@@ -81,9 +81,9 @@ def open_context(native: Native, options: Dict[str, Any]) -> Union[Context, Payw
 
 
 def _named(options: Dict[str, Any]) -> Iterator[Tuple[object, str, object]]:
-    """Each option that is set: its name, the name to tell, its value.
+    """Each option that is set: its name, the name to show, its value.
 
-    A header's own name is not told: it may be a secret in the wrong place.
+    A header's own name is not shown: it may be a secret in the wrong place.
     """
     for name in NAMES:
         if options.get(name) is not None:
@@ -94,9 +94,9 @@ def _named(options: Dict[str, Any]) -> Iterator[Tuple[object, str, object]]:
 
 
 def _text(name: object, value: object) -> object:
-    """A number or a path, where one may stand, as the text that the library takes; everything else as it is."""
+    """Turns a number or a path into text if the option may be one, and leaves everything else as it is."""
     if name in _NUMBERS and isinstance(value, int) and not isinstance(value, bool):
-        # Python refuses to print numbers of thousands of digits; the library refuses these two as well.
+        # Python refuses to print numbers of thousands of digits. The library refuses these two limits as well.
         return int.__repr__(max(-1, min(value, 10**12)))
     if name == "ca_file" and isinstance(value, os.PathLike):
         return os.fspath(cast("os.PathLike[str]", value))
@@ -121,6 +121,6 @@ def _made(native: Native, options: List[Tuple[bytes, bytes]]) -> Union[Context, 
 
 def _failure(status: int, document: c_char_p) -> PaywallError:
     outcome = outcome_of(status, text_of(document))
-    # With a status other than 0 it is always one.
+    # If the status is not 0, the outcome is always an exception.
     assert isinstance(outcome, PaywallError)
     return outcome

@@ -1,4 +1,4 @@
-"""From a status number and a document to a result or an exception."""
+"""Turns a status number and a document into a result or an exception."""
 
 from typing import Dict, Optional, Type, Union
 
@@ -9,7 +9,7 @@ from .words import Action, Kind, Status, TokenState
 Outcome = Union[ResendResult, PaywallError]
 
 NAMES = (Status.OK, Status.REJECTED, Status.NOT_SENT, Status.IN_DOUBT, Status.INVALID, Status.INTERNAL)
-"""By number."""
+"""The statuses, by number."""
 _CLASSES: Dict[str, Type[PaywallError]] = {
     Status.REJECTED: RejectedError,
     Status.NOT_SENT: NotSentError,
@@ -21,9 +21,9 @@ _NOTHING_SENT = (Status.NOT_SENT, Status.INVALID, Status.INTERNAL)
 
 
 def outcome_of(number: Optional[int], text: Optional[str], token: object = None, session: object = None) -> Outcome:
-    """What a call came to. The number decides; where an interruption took it away, the document's own word does.
+    """The outcome of a call. The number decides; if an interruption lost it, the document's own status does.
 
-    Without a document the caller's token and session stay the best ones known.
+    Without a document, the token and session that were passed stay the best ones known.
     """
     result = read_result(text)
     if number == 0 and result is not None:
@@ -37,12 +37,12 @@ def outcome_of(number: Optional[int], text: Optional[str], token: object = None,
         name = result.status
     if name == Status.OK:
         return result
-    # A status that is not known here may mean anything: in doubt.
+    # An unknown status may mean anything: in doubt.
     return _CLASSES.get(name, InDoubtError)(result.message, result)
 
 
 def delivered(outcome: Outcome) -> ResendResult:
-    """Returns a result, raises an exception: from a frame that holds no secret, whoever shows its variables."""
+    """Returns a result or raises an exception, from a frame that holds no secret: a tool may show its variables."""
     if isinstance(outcome, PaywallError):
         try:
             raise outcome

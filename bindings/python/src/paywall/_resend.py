@@ -13,14 +13,14 @@ from .words import Status
 
 
 def resend() -> int:
-    """Gives the exit code: the number of the status."""
+    """Makes the call. Returns the exit code: the number of the status."""
     try:
         token, session = _arguments()
     except (KeyboardInterrupt, EOFError):
         return NAMES.index(Status.NOT_SENT)
     interrupted: List[int] = []
     try:
-        # A Ctrl-C while the call runs takes nothing away: its outcome is printed all the same.
+        # Ctrl-C during the call loses nothing: the outcome is still printed.
         with Client.from_env(on_abandoned=lambda outcome: interrupted.append(_show(outcome))) as client:
             outcome: Outcome = client.resend_otp(token, session)
     except PaywallError as error:
@@ -40,7 +40,7 @@ def _arguments() -> Tuple[str, str]:
 def _show(outcome: Outcome) -> int:
     result = outcome.result if isinstance(outcome, PaywallError) else outcome
     sys.stderr.write(f"{result.status}: {result.action}: {result.message}\n")
-    # Escaped: this must not fail for a terminal's encoding.
+    # Escaped: this must not fail because of the terminal's encoding.
     sys.stdout.write(json.dumps(asdict(result)) + "\n")
     sys.stdout.flush()
     known = result.status in NAMES

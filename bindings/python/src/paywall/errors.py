@@ -7,14 +7,15 @@ from .words import Action, Kind, Status
 
 
 class PaywallError(Exception):
-    """A call that did not end with `ok`. `str()` of it is for the log: it holds no secret.
+    """A call that did not end with `ok`. Its `str()` is for your log and holds no secret.
 
-    A pickled or copied exception comes back without token, session and body: hand these on yourself, from `result`.
+    A pickled or copied exception has no token, session or body: pass these on yourself, from `result`.
     """
 
     result: ResendResult
 
     def __init__(self, message: str, result: ResendResult) -> None:
+        """Makes an exception with this text and result. You need this only for tests of your own."""
         super().__init__(message)
         self.result = result
 
@@ -34,11 +35,12 @@ class PaywallError(Exception):
         return None if self.result.error is None else self.result.error.code
 
     def __reduce__(self) -> Tuple[Any, ...]:
+        """Pickles and copies without token, session and body."""
         return type(self), (str(self), self.result.without_secrets())
 
 
 class RejectedError(PaywallError):
-    """The service answered, and refused. `action` says what to do."""
+    """The service answered and refused. `action` says what to do."""
 
 
 class NotSentError(PaywallError):
@@ -46,7 +48,7 @@ class NotSentError(PaywallError):
 
 
 class InDoubtError(PaywallError):
-    """The request may have arrived, and no answer that can be trusted came. Never call again automatically."""
+    """The request may have arrived; no trustworthy answer came back. Never call again automatically."""
 
 
 class InvalidArgumentError(PaywallError, ValueError):
@@ -57,23 +59,25 @@ class LibraryError(PaywallError):
     """The library could not be loaded, or caught a bug of its own. Nothing was sent."""
 
     attempts: Sequence[Tuple[str, str]]
-    """For a library that could not be loaded: each path that was tried, and what came of it."""
+    """If the library could not be loaded: each path that was tried, with the reason."""
 
     def __init__(self, message: str, result: ResendResult, attempts: Sequence[Tuple[str, str]] = ()) -> None:
+        """Makes an exception that also lists the paths that were tried."""
         super().__init__(message, result)
         self.attempts = tuple(attempts)
 
     def __reduce__(self) -> Tuple[Any, ...]:
+        """Pickles and copies with the paths, but without token, session and body."""
         return type(self), (str(self), self.result.without_secrets(), self.attempts)
 
 
 def bad_argument(name: str, rule: str) -> InvalidArgumentError:
-    """What the library itself would say of a bad argument."""
+    """The exception that the library itself would cause for a bad argument."""
     return _invalid(Action.FIX_REQUEST, ErrorInfo(Kind.ARGUMENT, name, "argument"), rule)
 
 
 def bad_option(name: str, rule: str) -> InvalidArgumentError:
-    """What the library itself would say of a bad option."""
+    """The exception that the library itself would cause for a bad option."""
     return _invalid(Action.FIX_CONFIGURATION, ErrorInfo(Kind.CONFIG, name, "config"), rule)
 
 
@@ -83,7 +87,7 @@ def _invalid(action: str, error: ErrorInfo, rule: str) -> InvalidArgumentError:
 
 
 def not_loaded(attempts: Sequence[Tuple[str, str]]) -> LibraryError:
-    """No library could be loaded: every path with its reason."""
+    """The exception if no library could be loaded: it lists every path with the reason."""
     tried = "; ".join(f"{path}: {reason}" for path, reason in attempts)
     message = f"libpaywall could not be loaded. Tried {tried}"
     result = ResendResult(

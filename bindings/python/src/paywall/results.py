@@ -1,4 +1,4 @@
-"""What a call tells its caller."""
+"""The result of a call."""
 
 import json
 from dataclasses import dataclass, field, fields, replace
@@ -14,9 +14,9 @@ class ErrorInfo:
     code: Optional[str] = None
     """The code that decided; for status `invalid` the name of the option or argument."""
     stage: Optional[str] = None
-    """How far the call had come."""
+    """How far the call got."""
     retry_after_ms: Optional[int] = None
-    """Not before so many milliseconds, where the service said so."""
+    """How many milliseconds to wait at least, if the service said so."""
     detail: Optional[str] = None
     """The name of a known code of the service, or the reason of the operating system or of TLS."""
 
@@ -27,7 +27,7 @@ class Transport:
 
     elapsed_us: int = 0
     connection: Optional[str] = None
-    """`new`, `reused`, or None where there was no connection."""
+    """`new`, `reused`, or None if there was no connection."""
 
 
 @dataclass(frozen=True)
@@ -40,13 +40,13 @@ class ResendResult:
     status: str
     """One of `Status`."""
     action: str
-    """What to do next: one of `Action`, or a word of a newer library, to be treated like `contact_support`."""
+    """What to do next: one of `Action`, or a word of a newer library. Treat an unknown one like `contact_support`."""
     message: str = ""
     """For the log, in English. It holds no secret."""
     customer_message: Optional[str] = None
     """The service's own words: the only text to show to a shopper."""
     otp_token: Optional[str] = field(default=None, repr=False)
-    """The token to use next. None where nothing can have been sent for lack of good arguments."""
+    """The token to use next. None if the status is `invalid` or `internal`, and for `check()`."""
     token_state: Optional[str] = None
     """One of `TokenState`."""
     session_id: Optional[str] = field(default=None, repr=False)
@@ -58,7 +58,7 @@ class ResendResult:
     url_3d: Optional[str] = field(default=None, repr=False)
     http_status: Optional[int] = None
     request_id: Optional[str] = None
-    """The call's own id, also sent as `X-Request-Id`: name it to support."""
+    """The id of this call, also sent as `X-Request-Id`: give it to support."""
     error: Optional[ErrorInfo] = None
     transport: Transport = Transport()
     response_body: Optional[str] = field(default=None, repr=False)
@@ -67,7 +67,7 @@ class ResendResult:
 
     @property
     def response(self) -> Any:
-        """The service's answer as Python objects, decoded anew each time; None where it is no JSON. Never raises."""
+        """The service's answer as Python objects, decoded again each time; None if it is not JSON. Never raises."""
         if self.response_body is None:
             return None
         try:
@@ -76,23 +76,23 @@ class ResendResult:
             return None
 
     def without_secrets(self) -> "ResendResult":
-        """The same, without what only the owner of the token may see: for logs, queues and other processes."""
+        """Returns a copy without what only the owner of the token may see: for logs, queues and other processes."""
         return replace(self, otp_token=None, session_id=None, url_3d=None, response_body=None)
 
 
 def _no_constant(name: str) -> NoReturn:
-    raise ValueError(name + " is no JSON")
+    raise ValueError(name + " is not JSON")
 
 
-# Without what json.loads does around it.
+# Only the decoding, without what json.loads does around it.
 _decode: Callable[[str], Tuple[Any, int]] = json.JSONDecoder().raw_decode
 _MEMBERS = frozenset(field.name for field in fields(ResendResult))
-# A frozen class sets its members one by one, in Python; this and an update of its __dict__ sets them all at once.
+# A frozen class sets its members one by one, in Python. This and an update of its __dict__ set them all at once.
 _make = object.__new__
 
 
 def read_result(text: Optional[str]) -> Optional[ResendResult]:
-    """Reads a result document. Members that are not known are ignored; None where it is no such document."""
+    """Reads a result document and ignores unknown members. Returns None if it is not such a document."""
     if text is None:
         return None
     try:

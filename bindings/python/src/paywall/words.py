@@ -1,4 +1,4 @@
-"""The words that outcomes are told in: plain strings, with names.
+"""The words of an outcome: plain strings, with names.
 
 A newer library may use words that are not listed here. They pass through unchanged: treat an unknown action like
 `Action.CONTACT_SUPPORT`, and an unknown status like `Status.IN_DOUBT`.
@@ -19,7 +19,7 @@ class Status:
 
 
 class Action:
-    """What the caller does next."""
+    """What you do next."""
 
     VERIFY_OTP: Final = "verify_otp"
     AWAIT_CODE: Final = "await_code"
@@ -69,7 +69,7 @@ class Kind:
 
 
 class TokenState:
-    """What is known of the token that stands in `otp_token`."""
+    """What is known of the token in `otp_token`."""
 
     NEW: Final = "new"
     KEPT: Final = "kept"
