@@ -20,6 +20,7 @@ static_till() {
 }
 
 run static_till
+run examples/run.sh
 run scripts/own-network.sh sandbox/readme-test.sh
 run bench/figures.sh
 run bench/run.sh --smoke

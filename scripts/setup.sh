@@ -53,7 +53,7 @@ for name; do
     windows) packages+=("${wine[@]}" "${mono[@]}") ;;
     windows-x86) packages+=("${wine[@]}" "${mono[@]}" g++-mingw-w64-i686 debootstrap debian-archive-keyring util-linux) ;;
     commands | bench)
-      packages+=(g++ "${php[@]}" "${mono[@]}" binutils curl libcurl4-openssl-dev libjansson-dev php-guzzlehttp-guzzle wrk
+      packages+=(g++ fp-compiler-3.2.2 fp-units-fcl-3.2.2 "${php[@]}" "${mono[@]}" binutils curl libcurl4-openssl-dev libjansson-dev php-guzzlehttp-guzzle wrk
         valgrind ca-certificates iproute2 libmono-system-net-http4.0-cil ca-certificates-mono openssl)
       ;;
     advisories) packages+=(git ca-certificates python3 python3-venv) ;;
