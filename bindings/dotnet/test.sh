@@ -188,7 +188,7 @@ build_core() { # FOLDER RUNTIME MORE-TESTS…
 prepare() { # HOST FOLDER: what the tests read
   unset "${!PAYWALL_@}"
   export PAYWALL_LIBRARY=$target/libpaywall.so PAYWALL_SANDBOX=$target/paywall-sandbox
-  export PAYWALL_SCENARIOS=$repository/tests/scenarios.json
+  export PAYWALL_SCENARIOS=$repository/tests/scenarios.json PAYWALL_CONTRACT=$repository/tests/contract.json
   export PAYWALL_TEST_HOST=$1 PAYWALL_TEST_PROGRAMS=$2 PAYWALL_TEST_PUBLISHED=$work/published
   export PAYWALL_TEST_SITE=$here/tests/site PAYWALL_EXAMPLES=$here/examples
   export DOTNET_CLI_TELEMETRY_OPTOUT=1 LANG=C.UTF-8
@@ -227,6 +227,7 @@ on_windows() ( # ARCH WINE DLL CC
   start_sandbox
   prepare "$(to_windows "$downloads/windows-$1/dotnet.exe")" "$(to_windows "$folder")"
   PAYWALL_LIBRARY=$(to_windows "$3") PAYWALL_SCENARIOS=$(to_windows "$PAYWALL_SCENARIOS")
+  PAYWALL_CONTRACT=$(to_windows "$PAYWALL_CONTRACT")
   "$wine" "$downloads/windows-$1/dotnet.exe" "$folder/Paywall.Tests.exe"
 )
 
