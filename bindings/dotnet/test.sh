@@ -31,7 +31,7 @@ framework=/usr/lib/mono/4.6.2-api
 cd "$here"
 
 need() { command -v "$1" >/dev/null || { echo "missing: $1 (see the top of $0)" >&2; exit 1; }; }
-for tool in mcs mono nunit-console fastcgi-mono-server4 nginx cc python3 npm sha256sum tar; do need "$tool"; done
+for tool in mcs mono sn nunit-console fastcgi-mono-server4 nginx cc python3 npm sha256sum tar; do need "$tool"; done
 for file in libpaywall.so paywall-sandbox; do
   [ -f "$target/$file" ] || { echo "missing: $target/$file (cargo build --release -p paywall -p paywall-sandbox)" >&2; exit 1; }
 done
@@ -89,6 +89,13 @@ package() { # as src/Paywall/Paywall.csproj tells its users to make it
   cp -r src/Paywall/. "$work/package/"
   cp "$target/libpaywall.so" "$work/package/runtimes/linux-x64/native/"
   dotnet pack "$work/package" -o "$work/feed"
+  signed net462
+  signed netstandard2.0
+}
+
+signed() { # FRAMEWORK: the package's assembly has a strong name, which is intact
+  local said
+  said=$(sn -q -v "$work/package/bin/Release/$1/Paywall.dll") || { echo "$1: Paywall.dll is not signed: $said" >&2; exit 1; }
 }
 
 publish() { # NAME FRAMEWORK OPTIONS…: a user's program, published
