@@ -33,10 +33,10 @@ namespace Paywall
         public string Action { get { return result.Action; } }
 
         /// <summary>One of <see cref="PaywallKinds"/>, or a newer word.</summary>
-        public string Kind { get { return result.Error == null ? null : result.Error.Kind; } }
+        public string? Kind { get { return result.Error == null ? null : result.Error.Kind; } }
 
         /// <summary>The code that decided.</summary>
-        public string Code { get { return result.Error == null ? null : result.Error.Code; } }
+        public string? Code { get { return result.Error == null ? null : result.Error.Code; } }
 
         /// <inheritdoc/>
         public override void GetObjectData(SerializationInfo info, StreamingContext context)
@@ -125,10 +125,10 @@ namespace Paywall
         public string Action { get { return result.Action; } }
 
         /// <summary><c>argument</c> or <c>config</c>.</summary>
-        public string Kind { get { return result.Error == null ? null : result.Error.Kind; } }
+        public string? Kind { get { return result.Error == null ? null : result.Error.Kind; } }
 
         /// <summary>The name of the argument or option.</summary>
-        public string Code { get { return ParamName; } }
+        public string? Code { get { return ParamName; } }
 
         /// <inheritdoc/>
         public override void GetObjectData(SerializationInfo info, StreamingContext context)

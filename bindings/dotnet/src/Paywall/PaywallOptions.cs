@@ -24,18 +24,18 @@ namespace Paywall
             new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
 
         /// <summary><c>test</c>, <c>production</c> or <c>production-tr</c>: the vendor's base addresses.</summary>
-        public string Environment { get { return Get("environment"); } set { Set("environment", value); } }
+        public string? Environment { get { return Get("environment"); } set { Set("environment", value); } }
 
         /// <summary>The base address; wins over <see cref="Environment"/>. https, or http to this very machine.</summary>
-        public string BaseUrl { get { return Get("base_url"); } set { Set("base_url", value); } }
+        public string? BaseUrl { get { return Get("base_url"); } set { Set("base_url", value); } }
 
         /// <summary>Needed: the private key of the merchant panel.</summary>
         [DebuggerBrowsable(DebuggerBrowsableState.Never)]
-        public string ApiKey { get { return Get("api_key"); } set { Set("api_key", value); } }
+        public string? ApiKey { get { return Get("api_key"); } set { Set("api_key", value); } }
 
         /// <summary>Needed: the private client of the merchant panel.</summary>
         [DebuggerBrowsable(DebuggerBrowsableState.Never)]
-        public string ApiClient { get { return Get("api_client"); } set { Set("api_client", value); } }
+        public string? ApiClient { get { return Get("api_client"); } set { Set("api_client", value); } }
 
         /// <summary>The whole call, name resolution included: 1 to 120000; 20000 where it is not set.</summary>
         public int? TimeoutMs { get { return Number("timeout_ms"); } set { Set("timeout_ms", Text(value)); } }
@@ -56,16 +56,16 @@ namespace Paywall
 
         /// <summary><c>http://[user:password@]host:port</c>, or <c>env</c>: HTTPS_PROXY and NO_PROXY.</summary>
         [DebuggerBrowsable(DebuggerBrowsableState.Never)]
-        public string Proxy { get { return Get("proxy"); } set { Set("proxy", value); } }
+        public string? Proxy { get { return Get("proxy"); } set { Set("proxy", value); } }
 
         /// <summary>The path of a PEM file, added to the operating system's trust store.</summary>
-        public string CaFile { get { return Get("ca_file"); } set { Set("ca_file", value); } }
+        public string? CaFile { get { return Get("ca_file"); } set { Set("ca_file", value); } }
 
         /// <summary><c>tr</c> or <c>en</c>, sent as the headers Accept-Language and locale.</summary>
-        public string Locale { get { return Get("locale"); } set { Set("locale", value); } }
+        public string? Locale { get { return Get("locale"); } set { Set("locale", value); } }
 
         /// <summary><c>Name/1.2</c>, appended to User-Agent.</summary>
-        public string App { get { return Get("app"); } set { Set("app", value); } }
+        public string? App { get { return Get("app"); } set { Set("app", value); } }
 
         /// <summary>Extra request headers.</summary>
         [DebuggerBrowsable(DebuggerBrowsableState.Never)]
@@ -108,8 +108,8 @@ namespace Paywall
             var options = new PaywallOptions();
             foreach (string name in Names)
             {
-                string value = System.Environment.GetEnvironmentVariable("PAYWALL_" + name.ToUpperInvariant());
-                if (!string.IsNullOrEmpty(value))
+                string? value = System.Environment.GetEnvironmentVariable("PAYWALL_" + name.ToUpperInvariant());
+                if (value != null && value.Length > 0)
                     options.SetAny(name, name, value);
             }
             return options;
@@ -156,19 +156,19 @@ namespace Paywall
             throw PaywallArgumentException.Option(key, "is no option");
         }
 
-        private string Get(string name)
+        private string? Get(string name)
         {
-            string value;
+            string? value;
             return values.TryGetValue(name, out value) ? value : null;
         }
 
         private int? Number(string name)
         {
-            string value = Get(name);
+            string? value = Get(name);
             return value == null ? (int?)null : int.Parse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
         }
 
-        private void Set(string name, string value)
+        private void Set(string name, string? value)
         {
             if (value == null)
                 values.Remove(name);
@@ -176,7 +176,7 @@ namespace Paywall
                 values[name] = value;
         }
 
-        private static string Text(int? value)
+        private static string? Text(int? value)
         {
             return value.HasValue ? value.Value.ToString(CultureInfo.InvariantCulture) : null;
         }

@@ -31,7 +31,7 @@ namespace Paywall.Interop
                     var context = new ContextHandle(functions);
                     IntPtr document;
                     int status;
-                    string text;
+                    string? text;
                     // Here and below: ASP.NET aborts the threads of pages that take too long, but not within a finally.
                     try
                     {
@@ -59,10 +59,10 @@ namespace Paywall.Interop
             if (context.IsDisposed)
                 throw Disposed();
             string broken;
-            byte[] tokenBytes = Bytes(token, out broken);
+            byte[]? tokenBytes = Bytes(token, out broken);
             if (tokenBytes == null)
                 throw PaywallArgumentException.Argument("token", broken);
-            byte[] sessionBytes = Bytes(session, out broken);
+            byte[]? sessionBytes = Bytes(session, out broken);
             bool held = false;
             try
             {
@@ -72,7 +72,7 @@ namespace Paywall.Interop
                 Hold(context, ref held);
                 IntPtr document;
                 int status;
-                string text;
+                string? text;
                 try
                 {
                 }
@@ -111,10 +111,10 @@ namespace Paywall.Interop
             }
         }
 
-        internal static string MemberOf(Functions functions, string json, string pointer)
+        internal static string? MemberOf(Functions functions, string json, string pointer)
         {
             string broken;
-            byte[] jsonBytes = Bytes(json, out broken), pointerBytes = Bytes(pointer, out broken);
+            byte[]? jsonBytes = Bytes(json, out broken), pointerBytes = Bytes(pointer, out broken);
             if (jsonBytes == null || pointerBytes == null)
                 return null;
             return Taken(functions, functions.JsonGet(jsonBytes, pointerBytes));
@@ -145,22 +145,22 @@ namespace Paywall.Interop
             // A header's own name is not told: it may be a secret in the wrong place.
             string shown = name.StartsWith("header.", StringComparison.Ordinal) ? "header" : name;
             string broken;
-            byte[] nameBytes = Bytes(name, out broken);
-            byte[] valueBytes = nameBytes == null ? null : Bytes(value, out broken);
-            if (valueBytes == null)
+            byte[]? nameBytes = Bytes(name, out broken);
+            byte[]? valueBytes = nameBytes == null ? null : Bytes(value, out broken);
+            if (nameBytes == null || valueBytes == null)
                 throw PaywallArgumentException.Option(shown, broken);
             IntPtr document;
             int status = functions.ConfigSet(config, nameBytes, valueBytes, out document);
             Array.Clear(valueBytes, 0, valueBytes.Length);
-            string text = Taken(functions, document);
+            string? text = Taken(functions, document);
             if (status != 0)
                 throw Failure(status, text, null, null);
         }
 
         /// <summary>A text as C takes it; or null, and the rule that it breaks.</summary>
-        private static byte[] Bytes(string text, out string broken)
+        private static byte[]? Bytes(string? text, out string broken)
         {
-            broken = null;
+            broken = "";
             if (text == null)
                 broken = "must not be null";
             else if (text.IndexOf('\0') >= 0)
@@ -181,7 +181,7 @@ namespace Paywall.Interop
         }
 
         /// <summary>A copy of a text that the library gave away, which is freed; null where there is none.</summary>
-        private static unsafe string Taken(Functions functions, IntPtr text)
+        private static unsafe string? Taken(Functions functions, IntPtr text)
         {
             if (text == IntPtr.Zero)
                 return null;
@@ -198,19 +198,19 @@ namespace Paywall.Interop
             }
         }
 
-        private static ResendOtpResult Outcome(int status, string text, string token, string session)
+        private static ResendOtpResult Outcome(int status, string? text, string? token, string? session)
         {
-            ResendOtpResult result = Read(text);
+            ResendOtpResult? result = Read(text);
             if (status == 0 && result != null)
                 return result;
             throw Failure(status, text, token, session);
         }
 
         /// <summary>The number decides. Without a document the caller's token and session stay the best ones known.</summary>
-        private static Exception Failure(int status, string text, string token, string session)
+        private static Exception Failure(int status, string? text, string? token, string? session)
         {
-            ResendOtpResult result = Read(text);
-            string name = status >= 0 && status < Statuses.Length ? Statuses[status] : null;
+            ResendOtpResult? result = Read(text);
+            string? name = status >= 0 && status < Statuses.Length ? Statuses[status] : null;
             if (result == null)
             {
                 string message = "the library's document could not be read (status "
@@ -219,7 +219,7 @@ namespace Paywall.Interop
                 bool unsent = name == PaywallStatuses.NotSent || name == PaywallStatuses.Invalid
                     || name == PaywallStatuses.Internal;
                 result = unsent
-                    ? new ResendOtpResult(name, PaywallActions.ContactSupport, "nothing was sent: " + message,
+                    ? new ResendOtpResult(name!, PaywallActions.ContactSupport, "nothing was sent: " + message,
                         new PaywallErrorInfo(PaywallKinds.Internal, null, "argument"))
                     : new ResendOtpResult(PaywallStatuses.InDoubt, PaywallActions.AwaitCode, message,
                         new PaywallErrorInfo(PaywallKinds.Internal, null, "decode"), token, session);
@@ -236,7 +236,7 @@ namespace Paywall.Interop
             }
         }
 
-        private static ResendOtpResult Read(string text)
+        private static ResendOtpResult? Read(string? text)
         {
             try
             {

@@ -19,43 +19,43 @@ namespace Paywall.Interop
             this.text = text;
         }
 
-        internal static object Read(string text)
+        internal static object? Read(string text)
         {
             var reader = new Json(text);
-            object value = reader.Value(0);
+            object? value = reader.Value(0);
             reader.Space();
             if (reader.at != text.Length)
                 throw reader.Bad();
             return value;
         }
 
-        internal static string Text(Dictionary<string, object> members, string name)
+        internal static string? Text(Dictionary<string, object?> members, string name)
         {
             return Member(members, name) as string;
         }
 
-        internal static long? Number(Dictionary<string, object> members, string name)
+        internal static long? Number(Dictionary<string, object?> members, string name)
         {
             return Member(members, name) as long?;
         }
 
-        internal static bool Flag(Dictionary<string, object> members, string name)
+        internal static bool Flag(Dictionary<string, object?> members, string name)
         {
             return Member(members, name) as bool? ?? false;
         }
 
-        internal static Dictionary<string, object> Object(Dictionary<string, object> members, string name)
+        internal static Dictionary<string, object?>? Object(Dictionary<string, object?> members, string name)
         {
-            return Member(members, name) as Dictionary<string, object>;
+            return Member(members, name) as Dictionary<string, object?>;
         }
 
-        private static object Member(Dictionary<string, object> members, string name)
+        private static object? Member(Dictionary<string, object?> members, string name)
         {
-            object value;
+            object? value;
             return members.TryGetValue(name, out value) ? value : null;
         }
 
-        private object Value(int depth)
+        private object? Value(int depth)
         {
             if (depth > MaxDepth)
                 throw Bad();
@@ -72,10 +72,10 @@ namespace Paywall.Interop
             }
         }
 
-        private Dictionary<string, object> Members(int depth)
+        private Dictionary<string, object?> Members(int depth)
         {
             // Room for a document: growing would cost more than the reading.
-            var members = new Dictionary<string, object>(depth == 0 ? 24 : 6);
+            var members = new Dictionary<string, object?>(depth == 0 ? 24 : 6);
             at++;
             if (Took('}'))
                 return members;
@@ -95,9 +95,9 @@ namespace Paywall.Interop
             return members;
         }
 
-        private List<object> Elements(int depth)
+        private List<object?> Elements(int depth)
         {
-            var elements = new List<object>();
+            var elements = new List<object?>();
             at++;
             if (Took(']'))
                 return elements;
@@ -189,7 +189,7 @@ namespace Paywall.Interop
             throw Bad();
         }
 
-        private object Word(string word, object value)
+        private object? Word(string word, object? value)
         {
             if (string.CompareOrdinal(text, at, word, 0, word.Length) != 0)
                 throw Bad();

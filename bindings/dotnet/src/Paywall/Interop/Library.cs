@@ -12,7 +12,7 @@ namespace Paywall.Interop
     {
         private const string Variable = "PAYWALL_LIBRARY";
         private static readonly object Lock = new object();
-        private static volatile Functions functions;
+        private static volatile Functions? functions;
 
         /// <summary>The library. A failure is not remembered: the next call tries again.</summary>
         internal static Functions Get()
@@ -30,7 +30,7 @@ namespace Paywall.Interop
             foreach (string path in Candidates())
             {
                 string reason;
-                Functions found = Try(path, out reason);
+                Functions? found = Try(path, out reason);
                 if (found != null)
                     return found;
                 tried.Append(tried.Length == 0 ? "" : "; ").Append(path).Append(": ").Append(reason);
@@ -41,7 +41,7 @@ namespace Paywall.Interop
                 new PaywallErrorInfo(PaywallKinds.Config, Variable, "config")));
         }
 
-        private static Functions Try(string path, out string reason)
+        private static Functions? Try(string path, out string reason)
         {
             bool isName = !Native.IsWindows && path == Native.FileName;
             if (path.IndexOf('\0') >= 0)
@@ -67,8 +67,8 @@ namespace Paywall.Interop
         /// <summary>What is tried, in this order. A library that the environment names is the only one.</summary>
         private static List<string> Candidates()
         {
-            string named = Environment.GetEnvironmentVariable(Variable);
-            if (!string.IsNullOrEmpty(named))
+            string? named = Environment.GetEnvironmentVariable(Variable);
+            if (named != null && named.Length > 0)
                 return new List<string> { named };
             var paths = new List<string>();
             foreach (string folder in Folders())
@@ -105,9 +105,9 @@ namespace Paywall.Interop
             return files;
         }
 
-        private static void Add(List<string> places, Func<string> find)
+        private static void Add(List<string> places, Func<string?> find)
         {
-            string place = null;
+            string? place = null;
             try
             {
                 place = find();
@@ -116,7 +116,7 @@ namespace Paywall.Interop
             {
                 // Assemblies that were loaded from memory, or are part of the program, have no place, and say so variously.
             }
-            if (string.IsNullOrEmpty(place))
+            if (place == null || place.Length == 0)
                 return;
             place = place.Length > 1 ? place.TrimEnd(Path.DirectorySeparatorChar) : place;
             if (!places.Contains(place))

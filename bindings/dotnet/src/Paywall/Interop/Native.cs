@@ -42,7 +42,7 @@ namespace Paywall.Interop
 
         internal static IntPtr Open(string path, out string reason)
         {
-            reason = null;
+            reason = "";
             if (IsWindows)
             {
                 IntPtr module = LoadLibraryExW(path, IntPtr.Zero, FromItsFolder);
