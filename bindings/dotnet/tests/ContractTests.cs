@@ -8,7 +8,7 @@ using Paywall.Interop;
 
 namespace Paywall.Tests
 {
-    /// <summary>The words of the assembly against tests/contract.json, which describes them for every language.</summary>
+    /// <summary>Compares the assembly's words with tests/contract.json, which describes them for every language.</summary>
     [TestFixture]
     public class ContractTests
     {

@@ -4,7 +4,7 @@ using NUnit.Framework;
 
 namespace Paywall.Tests
 {
-    /// <summary>What other assemblies know ours by. A change of it breaks each program that was built with it.</summary>
+    /// <summary>The name by which programs find our assembly. If it changes, programs built with it break.</summary>
     [TestFixture]
     public class IdentityTests
     {

@@ -6,8 +6,8 @@ using Paywall.Interop;
 namespace Paywall
 {
     /// <summary>
-    /// The outcome of a call; immutable. Serialized and shown by a debugger it carries no token, session or answer: store
-    /// <see cref="OtpToken"/> and <see cref="SessionId"/> yourself.
+    /// The outcome of a call; immutable. .NET's own serialization and a debugger's display leave out token, session and
+    /// answer: store <see cref="OtpToken"/> and <see cref="SessionId"/> yourself.
     /// </summary>
     [Serializable]
     [DebuggerDisplay("{ToString(),nq}")]
@@ -47,7 +47,7 @@ namespace Paywall
             transport = new PaywallTransport(Json.Object(document, "transport") ?? new Dictionary<string, object?>());
         }
 
-        /// <summary>Where there is no document that can be read.</summary>
+        /// <summary>For a call without a readable document.</summary>
         internal ResendOtpResult(
             string status, string action, string message, PaywallErrorInfo error, string? token = null, string? session = null)
         {
@@ -61,13 +61,13 @@ namespace Paywall
             transport = new PaywallTransport(new Dictionary<string, object?>());
         }
 
-        /// <summary>One of <see cref="PaywallStatuses"/>, or a newer word.</summary>
+        /// <summary>One of <see cref="PaywallStatuses"/>, or a newer one.</summary>
         public string Status { get { return status; } }
 
-        /// <summary>What to do: one of <see cref="PaywallActions"/>, or a newer word.</summary>
+        /// <summary>What to do: one of <see cref="PaywallActions"/>, or a newer one.</summary>
         public string Action { get { return action; } }
 
-        /// <summary>For the log, in English; holds no secret.</summary>
+        /// <summary>For your log, in English; holds no secret.</summary>
         public string Message { get { return message; } }
 
         /// <summary>The service's own words, or null: the only text to show to a shopper.</summary>
@@ -84,7 +84,7 @@ namespace Paywall
         [DebuggerBrowsable(DebuggerBrowsableState.Never)]
         public string? SessionId { get { return sessionId; } }
 
-        /// <summary>Whether the service renewed the session; it may, also on a failure.</summary>
+        /// <summary>Whether the service renewed the session. It may do so on a failure too.</summary>
         public bool SessionRenewed { get { return sessionRenewed; } }
 
         /// <summary>The service's ResponseCode, or null.</summary>
@@ -93,23 +93,23 @@ namespace Paywall
         /// <summary>The service's reference number, or null.</summary>
         public string? ReferenceNumber { get { return referenceNumber; } }
 
-        /// <summary>For the service's support, or null.</summary>
+        /// <summary>An id for the service's support, or null.</summary>
         public string? CorrelationId { get { return correlationId; } }
 
-        /// <summary>Where 3-D Secure goes on, or null.</summary>
+        /// <summary>The address where 3-D Secure continues, or null.</summary>
         [DebuggerBrowsable(DebuggerBrowsableState.Never)]
         public string? Url3D { get { return url3D; } }
 
-        /// <summary>The HTTP status, or null where no answer came.</summary>
+        /// <summary>The HTTP status; null if no answer came.</summary>
         public int? HttpStatus { get { return httpStatus; } }
 
-        /// <summary>A UUID, sent as X-Request-Id: name it to support.</summary>
+        /// <summary>A UUID, sent as X-Request-Id: give it to support.</summary>
         public string? RequestId { get { return requestId; } }
 
-        /// <summary>Why the call did not end with <c>ok</c>; null where it did.</summary>
+        /// <summary>Why the call did not end with <c>ok</c>; null if it did.</summary>
         public PaywallErrorInfo? Error { get { return error; } }
 
-        /// <summary>How long it took, and over which connection.</summary>
+        /// <summary>How long the call took, and which connection it used.</summary>
         public PaywallTransport Transport { get { return transport; } }
 
         /// <summary>The answer as text, up to 64 KiB, or null.</summary>
@@ -119,25 +119,25 @@ namespace Paywall
         /// <summary>Whether the answer was longer than <see cref="ResponseBody"/>, or broke off.</summary>
         public bool ResponseTruncated { get { return responseTruncated; } }
 
-        /// <summary>Reads a result document: for mocks of <see cref="IPaywallClient"/>, and what the command printed.</summary>
-        /// <param name="document">JSON; status, action and message must be there.</param>
+        /// <summary>Reads a result document: for mocks of <see cref="IPaywallClient"/>, or the command's output.</summary>
+        /// <param name="document">JSON with at least status, action and message.</param>
         /// <returns>The result.</returns>
-        /// <exception cref="FormatException">It is no result document.</exception>
+        /// <exception cref="FormatException">It is not a result document.</exception>
         public static ResendOtpResult FromJson(string document)
         {
             if (document == null)
                 throw new ArgumentNullException("document");
             var members = Json.Read(document) as Dictionary<string, object?>;
             if (members == null)
-                throw new FormatException("no result document");
+                throw new FormatException("not a result document");
             return new ResendOtpResult(members);
         }
 
         /// <summary>
-        /// One member of the service's answer: the text of a string, the JSON of anything else; null where there is none,
-        /// or the answer is no JSON.
+        /// One member of the service's answer: the text of a string, the JSON of any other value. Null if the answer does
+        /// not have it, or is not JSON.
         /// </summary>
-        /// <param name="pointer">Which: RFC 6901, such as <c>/Body/Masterpass/ResponseCode</c>.</param>
+        /// <param name="pointer">Which member: a JSON pointer (RFC 6901) such as <c>/Body/Masterpass/ResponseCode</c>.</param>
         /// <returns>The text, or null.</returns>
         public string? ResponseAt(string pointer)
         {
@@ -156,7 +156,7 @@ namespace Paywall
 
         private static string Required(Dictionary<string, object?> document, string name)
         {
-            return Json.Text(document, name) ?? throw new FormatException("no result document");
+            return Json.Text(document, name) ?? throw new FormatException("not a result document");
         }
     }
 
@@ -184,20 +184,20 @@ namespace Paywall
             this.stage = stage;
         }
 
-        /// <summary>One of <see cref="PaywallKinds"/>, or a newer word.</summary>
+        /// <summary>One of <see cref="PaywallKinds"/>, or a newer one.</summary>
         public string? Kind { get { return kind; } }
 
-        /// <summary>The code that decided; for a bad option or argument its name.</summary>
+        /// <summary>The code that decided the outcome; for a bad option or argument, its name.</summary>
         public string? Code { get { return code; } }
 
-        /// <summary>Where it happened: <c>argument</c>, <c>config</c>, <c>resolve</c>, <c>connect</c>, <c>proxy</c>,
-        /// <c>tls</c>, <c>send</c>, <c>receive</c>, <c>decode</c>, <c>service</c>.</summary>
+        /// <summary>The stage at which it happened: <c>argument</c>, <c>config</c>, <c>resolve</c>, <c>connect</c>,
+        /// <c>proxy</c>, <c>tls</c>, <c>send</c>, <c>receive</c>, <c>decode</c>, <c>service</c>.</summary>
         public string? Stage { get { return stage; } }
 
         /// <summary>How long the service asks to wait, or null.</summary>
         public long? RetryAfterMs { get { return retryAfterMs; } }
 
-        /// <summary>The reason of the operating system or of TLS, or the name of a code; or null.</summary>
+        /// <summary>The reason that the operating system or TLS gives, or the name of a code; or null.</summary>
         public string? Detail { get { return detail; } }
 
         /// <summary>Kind, code and stage.</summary>
@@ -208,7 +208,7 @@ namespace Paywall
         }
     }
 
-    /// <summary>How a call travelled.</summary>
+    /// <summary>How a call reached the service.</summary>
     [Serializable]
     public sealed class PaywallTransport
     {

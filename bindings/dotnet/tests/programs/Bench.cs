@@ -5,8 +5,9 @@ using System.Globalization;
 using Paywall;
 
 /// <summary>
-/// What a call takes, in microseconds: the median of 6,000, after a second and a half to get warm, since .NET Core first
-/// runs code that it has hardly optimised. And what this process spends of it on a processor, its other threads included.
+/// Prints how long a call takes, in microseconds: the median of 6,000. Before that it warms up for a second and a half,
+/// because .NET Core first runs code that it has hardly optimised. Then it prints how much processor time this process
+/// uses per call, its other threads included.
 /// </summary>
 internal static class Bench
 {

@@ -4,7 +4,7 @@ using System.IO;
 using System.Linq;
 using Paywall;
 
-/// <summary>One call in a process of its own; prints what came of it.</summary>
+/// <summary>One call in its own process; prints the outcome.</summary>
 internal static class Probe
 {
     private static void Main(string[] arguments)
@@ -12,7 +12,7 @@ internal static class Probe
 #if !NETSTANDARD2_0
         if (arguments[0] == "shadow")
         {
-            // As ASP.NET has it: the assemblies lie in bin, below the base, and a copy of them runs.
+            // As in ASP.NET: the assemblies are in bin, below the base, and a copy of them runs.
             var setup = new AppDomainSetup
             {
                 ApplicationName = "shop", ApplicationBase = arguments[1], PrivateBinPath = "bin", ShadowCopyFiles = "true",

@@ -5,8 +5,8 @@ using System.Globalization;
 namespace Paywall.Interop
 {
     /// <summary>
-    /// Reads the library's documents: objects as dictionaries, integers as long. A reader of our own, since the framework
-    /// has none that every host has, and a dependency would bring version conflicts into shops.
+    /// Reads the library's documents: objects as dictionaries, integers as long. We have our own reader because no reader of
+    /// the framework exists on every host, and a dependency would bring version conflicts into shops.
     /// </summary>
     internal sealed class Json
     {
@@ -74,7 +74,7 @@ namespace Paywall.Interop
 
         private Dictionary<string, object?> Members(int depth)
         {
-            // Room for a document: growing would cost more than the reading.
+            // Enough room for a document: growing would cost more than reading.
             var members = new Dictionary<string, object?>(depth == 0 ? 24 : 6);
             at++;
             if (Took('}'))
@@ -111,8 +111,8 @@ namespace Paywall.Interop
 
         private string String()
         {
-            // The answer of the service is a string of a hundred escapes: in locals, and without a builder, reading it
-            // takes little more than half of the time.
+            // The service's answer is a string with about a hundred escapes. With locals and without a builder, reading it
+            // takes little more than half the time.
             string all = text;
             int begin = ++at, i = begin;
             bool isEscaped = false;
@@ -183,7 +183,7 @@ namespace Paywall.Interop
             double broken;
             if (long.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out whole))
                 return whole;
-            // The documents have none, but a later member may.
+            // No member is a fraction today, but a later one may be.
             if (double.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out broken))
                 return broken;
             throw Bad();
@@ -221,8 +221,8 @@ namespace Paywall.Interop
 
         private FormatException Bad()
         {
-            // Without the text: it carries the token.
-            return new FormatException("no JSON, at character " + at.ToString(CultureInfo.InvariantCulture));
+            // The message does not quote the text, because it has the token.
+            return new FormatException("not JSON, at character " + at.ToString(CultureInfo.InvariantCulture));
         }
     }
 }
