@@ -36,6 +36,6 @@ echo "$name $((SECONDS - begun)) $((busy)) $status" >"$kept/$name"
 if [ "$status" -eq 0 ]; then
   at_once "### $name: $((SECONDS - begun)) s"
 else
-  at_once "### $name FAILED after $((SECONDS - begun)) s; this part alone: make test-$name"
+  at_once "### $name FAILED after $((SECONDS - begun)) s; only this part: make test-$name"
 fi
 exit "$status"

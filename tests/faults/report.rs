@@ -141,7 +141,7 @@ pub fn failures(judged: &[Judged]) -> Vec<String> {
     failed
         .map(|one| {
             let (name, complaints) = (&one.point.name, one.complaints.join("; "));
-            format!("{name}: {complaints}\n    this point alone: make faults FAULTS={name}")
+            format!("{name}: {complaints}\n    only this point: make faults FAULTS={name}")
         })
         .collect()
 }

@@ -7,7 +7,7 @@
     <asp:TextBox ID="Code" runat="server" autocomplete="one-time-code" inputmode="numeric" />
     <asp:Button ID="Resend" runat="server" Text="Kodu yeniden gönder" OnClick="ResendClicked"
       UseSubmitBehavior="false" OnClientClick="this.disabled = true;" />
-    <asp:Label ID="Told" runat="server" role="status" />
+    <asp:Label ID="Answer" runat="server" role="status" />
   </form>
 </body>
 </html>

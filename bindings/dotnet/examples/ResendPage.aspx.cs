@@ -10,19 +10,19 @@ namespace Shop
     /// <summary>The button "send the code again" of a checkout page, for ASP.NET Web Forms on .NET Framework.</summary>
     public class ResendPage : Page
     {
-        /// <summary>Where the shopper is told what came of it.</summary>
-        protected Label Told;
+        /// <summary>The outcome, in the shopper's words.</summary>
+        protected Label Answer;
 
         /// <summary>The box for the code.</summary>
         protected TextBox Code;
 
-        // One for the application: made at the first use, from appSettings.
+        // One for the application, made from appSettings at the first use.
         private static readonly Lazy<IPaywallClient> Client = new Lazy<IPaywallClient>(
             () => new PaywallClient(PaywallOptions.From(ConfigurationManager.AppSettings)),
             System.Threading.LazyThreadSafetyMode.PublicationOnly);
 
-        /// <summary>The button was pressed. A page with session state serves one request of a shopper at a time, so a
-        /// double click comes second, with the token that the first one stored.</summary>
+        /// <summary>The shopper pressed the button. A page with session state serves one request of a shopper at a time. So
+        /// the second click of a double click comes later, with the token that the first one stored.</summary>
         protected void ResendClicked(object sender, EventArgs e)
         {
             ResendOtpResult result;
@@ -37,12 +37,12 @@ namespace Shop
             }
             catch (ArgumentException error)
             {
-                // A bad option, or the shopper's session is over: there is no token to send.
+                // An option is bad, or the shopper's session is over and there is no token to send.
                 Trace.Warn("paywall", error.Message);
-                Told.Text = "Lütfen ödemeye yeniden başlayın.";
+                Answer.Text = "Lütfen ödemeye yeniden başlayın.";
                 return;
             }
-            // Before anything is shown: whatever came of it, these are the ones to use next.
+            // Before you show anything: use these next, whatever the outcome is.
             if (result.OtpToken != null)
             {
                 Session["otp_token"] = result.OtpToken;
@@ -50,7 +50,7 @@ namespace Shop
             }
             Code.Visible = result.Action == PaywallActions.VerifyOtp || result.Action == PaywallActions.AwaitCode
                 || result.Action == PaywallActions.Wait;
-            Told.Text = HttpUtility.HtmlEncode(Text(result.Action) + " " + result.CustomerMessage);
+            Answer.Text = HttpUtility.HtmlEncode(Text(result.Action) + " " + result.CustomerMessage);
         }
 
         private static string Text(string action)

@@ -232,7 +232,7 @@ namespace Paywall.Tests
             using (var source = new CancellationTokenSource())
             using (var goOn = new ManualResetEvent(false))
             {
-                // Far more than the pool has threads, and it adds only one or two a second.
+                // Far more than the threads of the pool, which adds only one or two a second.
                 Task[] busy = Enumerable.Range(0, 500).Select(_ => Task.Run(() => goOn.WaitOne())).ToArray();
                 Task<ResendOtpResult> task = client.ResendOtpAsync(Token, Sandbox.Session, source.Token);
                 Thread.Sleep(50);
@@ -310,7 +310,7 @@ namespace Paywall.Tests
         [Test]
         public void AFinalizerMayCall()
         {
-            // On a thread of its own, whose stack is gone when the collector looks for references.
+            // On its own thread: the stack is gone when the collector looks for references.
             var thread = new Thread(() =>
             {
                 for (int i = 0; i < 20; i++)
@@ -357,7 +357,7 @@ namespace Paywall.Tests
         [Test]
         public void TwentyThousandCallsLeaveMemoryFlat()
         {
-            // .NET Core lets its youngest generation grow to the size of the processor's cache before it first collects.
+            // .NET Core lets its youngest generation grow to the size of the processor's cache before the first collection.
             for (int i = 0; i < 20000; i++)
                 client.ResendOtp(Token, Sandbox.Session);
             long before = Resident();
@@ -365,7 +365,7 @@ namespace Paywall.Tests
                 client.ResendOtp(Token, Sandbox.Session);
             long grown = Resident() - before;
             Console.WriteLine("20,000 calls: " + before + " KiB resident before, grown by " + grown + " KiB");
-            // A kilobyte left behind by each call would be 20,000.
+            // If each call left a kilobyte, it would be 20,000.
             Assert.IsTrue(grown < 6000, "grown by " + grown + " KiB");
         }
 

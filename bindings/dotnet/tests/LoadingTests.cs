@@ -6,7 +6,7 @@ using NUnit.Framework;
 
 namespace Paywall.Tests
 {
-    /// <summary>A process loads the library once, so each case is a process of its own.</summary>
+    /// <summary>A process loads the library once, so each case runs in its own process.</summary>
     [TestFixture]
     public class LoadingTests
     {
@@ -55,7 +55,7 @@ namespace Paywall.Tests
                 Path.Combine(Architecture, Named()), Path.Combine(Architecture, Named("0.1.0")), Path.Combine(Below, Named()),
                 Named("0.1.0"),
             };
-            // On Windows paywall.dll would take the place of Paywall.dll.
+            // On Windows paywall.dll and Paywall.dll are the same file.
             if (!IsWindows)
                 places.AddRange(new[] { Named(), "libpaywall.so.1" });
             foreach (string place in places)
@@ -109,7 +109,7 @@ namespace Paywall.Tests
         }
 
         [Test]
-        public void TheEnvironmentWinsAndStandsAlone()
+        public void TheLibraryOfTheEnvironmentIsTheOnlyOneTried()
         {
             Put(Path.Combine(Architecture, Named()));
             foreach (KeyValuePair<string, string> named in IsWindows
@@ -197,7 +197,7 @@ namespace Paywall.Tests
 
         private static string Suffix { get { return IsWindows ? ".dll" : ".so"; } }
 
-        // Windows says the same of both.
+        // Windows gives the same reason for both.
         private static string NoProgram { get { return new Win32Exception(BadExeFormat).Message; } }
 
         private static string WrongBitness { get { return IsWindows ? NoProgram : "wrong ELF class"; } }

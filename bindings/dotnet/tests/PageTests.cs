@@ -5,7 +5,7 @@ using NUnit.Framework;
 
 namespace Paywall.Tests
 {
-    /// <summary>The example's page over HTTP: what the shopper reads, and what the service saw.</summary>
+    /// <summary>The example's page over HTTP: what the shopper reads, and what the service receives.</summary>
     [TestFixture]
     public class PageTests
     {
@@ -44,7 +44,7 @@ namespace Paywall.Tests
             string second = browser.Knows()["token"];
             Assert.IsFalse(second == first);
 
-            // With the token that the first one brought: the old one would be refused.
+            // This press uses the token that the first one brought: the service would refuse the old one.
             Assert.IsTrue(browser.Press().StartsWith("Gönderdiğimiz kodu girin."));
             Assert.IsFalse(browser.Knows()["token"] == second);
             browser.Open();
@@ -52,7 +52,7 @@ namespace Paywall.Tests
         }
 
         [Test]
-        public void EachOutcomeIsToldInTheShoppersWords()
+        public void EachOutcomeIsInTheShoppersWords()
         {
             foreach (KeyValuePair<string, string> outcome in new Dictionary<string, string>
             {
@@ -63,9 +63,9 @@ namespace Paywall.Tests
             {
                 Sandbox.Clear();
                 Browser browser = new Browser(site).Begin(outcome.Key);
-                string told = browser.Press();
-                Assert.IsTrue(told.StartsWith(outcome.Value), outcome.Key + ": " + told);
-                Assert.AreEqual(told.StartsWith("Kodu") || told.StartsWith("Lütfen biraz"), browser.AsksForTheCode);
+                string shown = browser.Press();
+                Assert.IsTrue(shown.StartsWith(outcome.Value), outcome.Key + ": " + shown);
+                Assert.AreEqual(shown.StartsWith("Kodu") || shown.StartsWith("Lütfen biraz"), browser.AsksForTheCode);
                 Assert.AreEqual(1, Sandbox.Requests().Count);
             }
         }
@@ -75,10 +75,10 @@ namespace Paywall.Tests
         {
             Dictionary<string, object> operation = Sandbox.Operation("");
             Browser browser = new Browser(site).Begin((string)operation["otp_token"], (string)operation["session_id"]);
-            Task<string>[] told = { Task.Run(() => browser.Press()), Task.Run(() => browser.Press()) };
-            Task.WaitAll(told);
-            string both = told[0].Result + told[1].Result;
-            // With the old token it would be told to begin again.
+            Task<string>[] shown = { Task.Run(() => browser.Press()), Task.Run(() => browser.Press()) };
+            Task.WaitAll(shown);
+            string both = shown[0].Result + shown[1].Result;
+            // With the old token the shopper would have to begin again.
             Assert.IsTrue(both.Contains("Gönderdiğimiz kodu girin.") && both.Contains("Lütfen biraz bekleyin."), both);
             Assert.AreEqual(2, Sandbox.Requests().Count);
         }
@@ -102,13 +102,13 @@ namespace Paywall.Tests
             Assert.AreEqual("libpaywall-0.9.0.so", Recycled(browser, before)["libraries"]);
             site.Deploy("0.10.0");
             Dictionary<string, string> after = Recycled(browser, browser.Knows());
-            // The process still holds the old one, which is why it must not be overwritten.
+            // The process still holds the old one, so you must not overwrite it.
             Assert.AreEqual("libpaywall-0.10.0.so libpaywall-0.9.0.so", after["libraries"]);
             Assert.AreEqual(before["process"], after["process"]);
             Assert.AreEqual(3, Sandbox.Requests().Count);
         }
 
-        /// <summary>Recycles, and presses once in the new domain, where the shopper has to begin again.</summary>
+        /// <summary>Recycles the application. The shopper has to begin again in the new domain, and presses once.</summary>
         private Dictionary<string, string> Recycled(Browser browser, Dictionary<string, string> before)
         {
             site.Recycle();

@@ -9,7 +9,7 @@ using Paywall.Interop;
 
 namespace Paywall.Tests
 {
-    /// <summary>The sandbox, one for the whole run, and what it has seen.</summary>
+    /// <summary>The sandbox, one for the whole run, and the requests that it received.</summary>
     internal static class Sandbox
     {
         internal const string Session = "6489433e-f36b-1410-825e-001264113a90";
@@ -26,10 +26,10 @@ namespace Paywall.Tests
             ApiClient = (string)ready["api_client"];
         }
 
-        /// <summary>What it says when it is ready; on Windows it was started already.</summary>
+        /// <summary>The line that it prints when it is ready. On Windows it is already running.</summary>
         private static string Start()
         {
-            // From a shell that stops it with this process, whatever ends it: its standard input closes then.
+            // A shell starts it, and stops it when this process ends for any reason: its standard input closes then.
             var start = new ProcessStartInfo("/bin/sh",
                 "-c \"'" + Setting("PAYWALL_SANDBOX") + "' & read -r end; kill $!; wait $!\"")
             {
@@ -55,7 +55,7 @@ namespace Paywall.Tests
             }
         }
 
-        /// <summary>The journal: of one call, or of all.</summary>
+        /// <summary>The journal of one call, or of all.</summary>
         internal static List<object> Requests(string id = null)
         {
             return (List<object>)Json.Read(Ask("GET", "/__sandbox/requests" + (id == null ? "" : "?request_id=" + id)));
@@ -72,13 +72,13 @@ namespace Paywall.Tests
             Ask("DELETE", "/__sandbox/requests");
         }
 
-        /// <summary>Starts a program of the tests on the runtime that they run on; gives all that it printed.</summary>
+        /// <summary>Runs a program of the tests on the same runtime; returns all that it prints.</summary>
         internal static string Run(string program, string arguments, IDictionary<string, string> environment)
         {
             return Start(Setting("PAYWALL_TEST_HOST"), "\"" + program + "\" " + arguments, environment);
         }
 
-        /// <summary>Starts a program that needs no such host.</summary>
+        /// <summary>Runs a program that does not need that host.</summary>
         internal static string Start(string file, string arguments, IDictionary<string, string> environment)
         {
             var start = new ProcessStartInfo(file, arguments)
@@ -108,7 +108,7 @@ namespace Paywall.Tests
             return value;
         }
 
-        // By hand: the framework's own client wants an OpenSSL that is no longer there, even for http.
+        // By hand: the framework's client needs an OpenSSL that current systems do not have, even for http.
         private static string Ask(string method, string path, string body = "")
         {
             var address = new Uri(Http);

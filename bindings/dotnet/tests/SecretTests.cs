@@ -97,7 +97,7 @@ namespace Paywall.Tests
             }
         }
 
-        /// <summary>What a debugger lists of an object.</summary>
+        /// <summary>The values that a debugger shows of an object.</summary>
         private static IEnumerable<string> Shown(object what)
         {
             IEnumerable<MemberInfo> members = what.GetType().GetProperties(Any).Cast<MemberInfo>()

@@ -13,7 +13,7 @@ using NUnit.Framework;
 
 namespace Paywall.Tests
 {
-    /// <summary>The classic ASP.NET example as a site of its own: Mono's application server behind nginx.</summary>
+    /// <summary>The classic ASP.NET example as a site of its own: nginx in front of Mono's application server.</summary>
     internal sealed class Site : IDisposable
     {
         private readonly string folder = Path.Combine(Path.GetTempPath(), "paywall-site-" + Guid.NewGuid().ToString("N"));
@@ -31,7 +31,7 @@ namespace Paywall.Tests
             Configure(Path.Combine(examples, "web.config"));
             Address = "http://127.0.0.1:" + FreePort();
             File.WriteAllText(Path.Combine(folder, "nginx.conf"), Nginx());
-            // From a shell that stops both with this process, whatever ends it: its standard input closes then.
+            // A shell starts both, and stops them when this process ends for any reason: its standard input closes then.
             servers = Process.Start(new ProcessStartInfo("/bin/sh", "-c \"cd '" + folder + "' && unset PAYWALL_LIBRARY\n"
                 + "fastcgi-mono-server4 --applications=/:" + Root + " --socket=unix:" + Socket + " >application.log 2>&1 & a=$!\n"
                 + "nginx -c '" + folder + "/nginx.conf' -e '" + folder + "/nginx.log' & n=$!\n"
@@ -51,15 +51,15 @@ namespace Paywall.Tests
 
         private string Socket { get { return Path.Combine(folder, "application.sock"); } }
 
-        /// <summary>Puts a version of the native library beside those that are there.</summary>
+        /// <summary>Puts a version of the native library beside the others.</summary>
         internal void Deploy(string version)
         {
             File.Copy(Sandbox.Setting("PAYWALL_LIBRARY"), Path.Combine(Root, "bin", "x64", "libpaywall-" + version + ".so"));
         }
 
         /// <summary>
-        /// Touches web.config: the application ends, and begins again with the next request, in the same process. Mono may
-        /// lose a request that comes meanwhile.
+        /// Touches web.config: the application ends, and begins again with the next request, in the same process. If a
+        /// request comes in between, Mono may lose it.
         /// </summary>
         internal void Recycle()
         {
@@ -71,7 +71,7 @@ namespace Paywall.Tests
             Assert.IsTrue(File.Exists(ended), "the application did not end");
         }
 
-        /// <summary>What the servers wrote, for the message of a failure.</summary>
+        /// <summary>The servers' logs, for the message of a failure.</summary>
         internal string Logs()
         {
             return string.Join("\n", Directory.GetFiles(folder, "*.log").Select(File.ReadAllText));
@@ -84,7 +84,7 @@ namespace Paywall.Tests
             Directory.Delete(folder, true);
         }
 
-        /// <summary>The example's web.config, with what the sandbox wants in place of what a shop fills in.</summary>
+        /// <summary>The example's web.config, with the sandbox's values where a shop fills in its own.</summary>
         private void Configure(string example)
         {
             XDocument configuration = XDocument.Load(example);
@@ -103,7 +103,7 @@ namespace Paywall.Tests
         private string Nginx()
         {
             string text = "daemon off;\npid @/nginx.pid;\nevents { }\nhttp {\n  access_log off;\n";
-            // Its workers have to reach the application's socket.
+            // nginx's workers have to reach the application's socket.
             if (Environment.UserName == "root")
                 text = "user root;\n" + text;
             foreach (string kind in new[] { "client_body", "proxy", "fastcgi", "uwsgi", "scgi" })
@@ -113,7 +113,7 @@ namespace Paywall.Tests
                 + "      fastcgi_param SCRIPT_FILENAME @/site$fastcgi_script_name;\n"
                 + "      fastcgi_param PATH_INFO \"\";\n"
                 + "      fastcgi_pass unix:@/application.sock;\n"
-                // A page that was begun may have sent: nobody but the shopper repeats it.
+                // A page that has begun may have sent: only the shopper repeats it.
                 + "      fastcgi_next_upstream off;\n    }\n  }\n}\n";
             return text.Replace("@", folder);
         }
@@ -133,7 +133,7 @@ namespace Paywall.Tests
         }
     }
 
-    /// <summary>A shopper's browser: it has the cookie, and the form as it was last shown.</summary>
+    /// <summary>A shopper's browser: it has the cookie and the last form.</summary>
     internal sealed class Browser
     {
         private readonly CookieContainer cookies = new CookieContainer();
@@ -145,7 +145,7 @@ namespace Paywall.Tests
             this.site = site;
         }
 
-        /// <summary>Begins an operation in the shop, and looks at the page.</summary>
+        /// <summary>Begins an operation in the shop, and opens the page.</summary>
         internal Browser Begin(string token, string session = Sandbox.Session)
         {
             Send("Shop.ashx", Fields(new Dictionary<string, string> { { "token", token }, { "session", session } }));
@@ -158,7 +158,7 @@ namespace Paywall.Tests
             return this;
         }
 
-        /// <summary>Presses "send the code again"; gives what the page then tells.</summary>
+        /// <summary>Presses "send the code again"; returns what the page then shows.</summary>
         internal string Press()
         {
             var fields = new Dictionary<string, string> { { "__EVENTTARGET", "Resend" } };
@@ -166,13 +166,13 @@ namespace Paywall.Tests
                 if (!fields.ContainsKey(hidden.Groups[1].Value))
                     fields.Add(hidden.Groups[1].Value, WebUtility.HtmlDecode(hidden.Groups[2].Value));
             form = Send("ResendPage.aspx", Fields(fields));
-            return WebUtility.HtmlDecode(Regex.Match(form, "<span id=\"Told\" role=\"status\">(.*?)</span>").Groups[1].Value);
+            return WebUtility.HtmlDecode(Regex.Match(form, "<span id=\"Answer\" role=\"status\">(.*?)</span>").Groups[1].Value);
         }
 
         /// <summary>Whether the page shows the box for the code.</summary>
         internal bool AsksForTheCode { get { return form.Contains("id=\"Code\""); } }
 
-        /// <summary>What the shop knows.</summary>
+        /// <summary>The shop's own state.</summary>
         internal Dictionary<string, string> Knows()
         {
             return Send("Shop.ashx", null).Split(new[] { '\n' }, StringSplitOptions.RemoveEmptyEntries)

@@ -6,6 +6,8 @@ using System.Resources;
 [assembly: AssemblyCompany("libpaywall contributors")]
 [assembly: AssemblyProduct("libpaywall")]
 [assembly: AssemblyCopyright("Copyright (c) 2026 libpaywall contributors")]
-[assembly: AssemblyVersion("0.1.0.0")]
+// Only the major version. If an assembly has a strong name, .NET Framework loads exactly the version that a program was
+// built with: with more numbers here, each update would need a binding redirect.
+[assembly: AssemblyVersion("0.0.0.0")]
 [assembly: AssemblyFileVersion("0.1.0.0")]
 [assembly: NeutralResourcesLanguage("en")]

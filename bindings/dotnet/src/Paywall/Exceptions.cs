@@ -4,8 +4,8 @@ using System.Runtime.Serialization;
 namespace Paywall
 {
     /// <summary>
-    /// A call that did not end with <c>ok</c>. Its message is for the log and holds no secret. Serialized it carries no
-    /// token, session or answer: hand these on yourself, from <see cref="Result"/>.
+    /// A call did not end with <c>ok</c>. The message is for your log and holds no secret. .NET's own
+    /// serialization leaves out token, session and answer: hand these on yourself, from <see cref="Result"/>.
     /// </summary>
     [Serializable]
     public abstract class PaywallException : Exception
@@ -19,24 +19,24 @@ namespace Paywall
         }
 
         /// <summary>Deserializes.</summary>
-        /// <param name="info">What was serialized.</param>
-        /// <param name="context">From where.</param>
+        /// <param name="info">The serialized data.</param>
+        /// <param name="context">Where the data comes from.</param>
         protected PaywallException(SerializationInfo info, StreamingContext context) : base(info, context)
         {
             result = (ResendOtpResult)info.GetValue(Member, typeof(ResendOtpResult));
         }
 
-        /// <summary>The whole outcome, with the token and session to use next.</summary>
+        /// <summary>The outcome, with the token and session to use next.</summary>
         public ResendOtpResult Result { get { return result; } }
 
-        /// <summary>What to do: one of <see cref="PaywallActions"/>, or a newer word.</summary>
+        /// <summary>What to do: one of <see cref="PaywallActions"/>, or a newer one.</summary>
         public string Action { get { return result.Action; } }
 
-        /// <summary>One of <see cref="PaywallKinds"/>, or a newer word.</summary>
-        public string Kind { get { return result.Error == null ? null : result.Error.Kind; } }
+        /// <summary>One of <see cref="PaywallKinds"/>, or a newer one.</summary>
+        public string? Kind { get { return result.Error == null ? null : result.Error.Kind; } }
 
-        /// <summary>The code that decided.</summary>
-        public string Code { get { return result.Error == null ? null : result.Error.Code; } }
+        /// <summary>The code that decided the outcome.</summary>
+        public string? Code { get { return result.Error == null ? null : result.Error.Code; } }
 
         /// <inheritdoc/>
         public override void GetObjectData(SerializationInfo info, StreamingContext context)
@@ -46,12 +46,12 @@ namespace Paywall
         }
     }
 
-    /// <summary>The service answered, and refused. <see cref="PaywallException.Action"/> says what to do.</summary>
+    /// <summary>The service answered and refused. <see cref="PaywallException.Action"/> says what to do.</summary>
     [Serializable]
     public sealed class PaywallRejectedException : PaywallException
     {
         /// <summary>Wraps an outcome.</summary>
-        /// <param name="result">Which.</param>
+        /// <param name="result">The outcome.</param>
         public PaywallRejectedException(ResendOtpResult result) : base(Needed.From(result).Message, result) { }
 
         private PaywallRejectedException(SerializationInfo info, StreamingContext context) : base(info, context) { }
@@ -62,20 +62,20 @@ namespace Paywall
     public sealed class PaywallNotSentException : PaywallException
     {
         /// <summary>Wraps an outcome.</summary>
-        /// <param name="result">Which.</param>
+        /// <param name="result">The outcome.</param>
         public PaywallNotSentException(ResendOtpResult result) : base(Needed.From(result).Message, result) { }
 
         private PaywallNotSentException(SerializationInfo info, StreamingContext context) : base(info, context) { }
     }
 
     /// <summary>
-    /// The request may have arrived, and no answer that can be trusted came. Never call again automatically.
+    /// The request may have arrived; no trustworthy answer came back. Never call again automatically.
     /// </summary>
     [Serializable]
     public sealed class PaywallInDoubtException : PaywallException
     {
         /// <summary>Wraps an outcome.</summary>
-        /// <param name="result">Which.</param>
+        /// <param name="result">The outcome.</param>
         public PaywallInDoubtException(ResendOtpResult result) : base(Needed.From(result).Message, result) { }
 
         private PaywallInDoubtException(SerializationInfo info, StreamingContext context) : base(info, context) { }
@@ -86,7 +86,7 @@ namespace Paywall
     public sealed class PaywallLibraryException : PaywallException
     {
         /// <summary>Wraps an outcome.</summary>
-        /// <param name="result">Which.</param>
+        /// <param name="result">The outcome.</param>
         public PaywallLibraryException(ResendOtpResult result) : base(Needed.From(result).Message, result) { }
 
         private PaywallLibraryException(SerializationInfo info, StreamingContext context) : base(info, context) { }
@@ -103,7 +103,7 @@ namespace Paywall
         private readonly ResendOtpResult result;
 
         /// <summary>Wraps an outcome.</summary>
-        /// <param name="result">Which.</param>
+        /// <param name="result">The outcome.</param>
         public PaywallArgumentException(ResendOtpResult result)
             : base(Needed.From(result).Message, result.Error == null ? null : result.Error.Code)
         {
@@ -115,20 +115,20 @@ namespace Paywall
             result = (ResendOtpResult)info.GetValue(Member, typeof(ResendOtpResult));
         }
 
-        /// <summary>The document's message: without the line that .NET adds with the parameter's name.</summary>
+        /// <summary>The outcome's message, without the line that .NET adds for the parameter's name.</summary>
         public override string Message { get { return result == null ? base.Message : result.Message; } }
 
-        /// <summary>The whole outcome.</summary>
+        /// <summary>The outcome.</summary>
         public ResendOtpResult Result { get { return result; } }
 
         /// <summary><c>fix_request</c> or <c>fix_configuration</c>.</summary>
         public string Action { get { return result.Action; } }
 
         /// <summary><c>argument</c> or <c>config</c>.</summary>
-        public string Kind { get { return result.Error == null ? null : result.Error.Kind; } }
+        public string? Kind { get { return result.Error == null ? null : result.Error.Kind; } }
 
         /// <summary>The name of the argument or option.</summary>
-        public string Code { get { return ParamName; } }
+        public string? Code { get { return ParamName; } }
 
         /// <inheritdoc/>
         public override void GetObjectData(SerializationInfo info, StreamingContext context)

@@ -4,13 +4,13 @@ using System.Threading.Tasks;
 
 namespace Paywall
 {
-    /// <summary>What <see cref="PaywallClient"/> does, for tests that put something else in its place.</summary>
+    /// <summary>What <see cref="PaywallClient"/> does. Your tests can put a mock in its place.</summary>
     public interface IPaywallClient : IDisposable
     {
-        /// <summary>Asks the service to send the one-time password of a token once more. At most one request leaves.</summary>
+        /// <summary>Asks the service to send the OTP of a token again. It sends at most one request.</summary>
         /// <param name="token">The newest OTP token of the operation.</param>
         /// <param name="session">The Masterpass session: a GUID in any form that .NET prints.</param>
-        /// <returns>That a code is on its way, with the token and session to use next.</returns>
+        /// <returns>The outcome <c>ok</c>: a code is on its way. It has the token and session to use next.</returns>
         /// <exception cref="PaywallException">Every other outcome; its class says which.</exception>
         /// <exception cref="ArgumentException">A bad argument; nothing was sent.</exception>
         /// <exception cref="ObjectDisposedException">The client is disposed; nothing was sent.</exception>
@@ -19,16 +19,16 @@ namespace Paywall
         /// <summary>The same, with the session as a <see cref="Guid"/>.</summary>
         /// <param name="token">The newest OTP token of the operation.</param>
         /// <param name="session">The Masterpass session.</param>
-        /// <returns>That a code is on its way, with the token and session to use next.</returns>
+        /// <returns>The outcome <c>ok</c>: a code is on its way. It has the token and session to use next.</returns>
         ResendOtpResult ResendOtp(string token, Guid session);
 
         /// <summary>
-        /// The same on a thread of the pool. Cancelling before the call has begun cancels the task, and nothing is sent;
-        /// after that the task completes with the outcome: a new token must not be lost.
+        /// The same on a thread of the pool. If you cancel before the call has begun, the task is cancelled and nothing is
+        /// sent. After that the task completes with the outcome, because a new token must not be lost.
         /// </summary>
         /// <param name="token">The newest OTP token of the operation.</param>
         /// <param name="session">The Masterpass session: a GUID in any form that .NET prints.</param>
-        /// <param name="cancellationToken">Cancels the call as long as it has not begun.</param>
+        /// <param name="cancellationToken">Cancels the call if it has not begun.</param>
         /// <returns>The outcome of <see cref="ResendOtp(string, string)"/>, its exceptions included.</returns>
         Task<ResendOtpResult> ResendOtpAsync(
             string token, string session, CancellationToken cancellationToken = default(CancellationToken));
@@ -36,17 +36,17 @@ namespace Paywall
         /// <summary>The same, with the session as a <see cref="Guid"/>.</summary>
         /// <param name="token">The newest OTP token of the operation.</param>
         /// <param name="session">The Masterpass session.</param>
-        /// <param name="cancellationToken">Cancels the call as long as it has not begun.</param>
+        /// <param name="cancellationToken">Cancels the call if it has not begun.</param>
         /// <returns>The outcome of <see cref="ResendOtp(string, string)"/>, its exceptions included.</returns>
         Task<ResendOtpResult> ResendOtpAsync(
             string token, Guid session, CancellationToken cancellationToken = default(CancellationToken));
 
         /// <summary>
-        /// "Test connection": resolves, connects, passes the proxy and makes TLS, without one byte of HTTP. The credentials
-        /// are not tested.
+        /// "Test connection": resolves, connects, goes through the proxy and makes TLS, without one byte of HTTP. It does
+        /// not test the credentials.
         /// </summary>
-        /// <returns>That the service can be reached.</returns>
-        /// <exception cref="PaywallNotSentException">It cannot; the stage and the reason are in the result.</exception>
+        /// <returns>The outcome <c>ok</c>: the service can be reached.</returns>
+        /// <exception cref="PaywallNotSentException">It cannot be reached; the result says where and why.</exception>
         ResendOtpResult Check();
     }
 }

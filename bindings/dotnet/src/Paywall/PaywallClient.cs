@@ -8,8 +8,8 @@ using Paywall.Interop;
 namespace Paywall
 {
     /// <summary>
-    /// A client of the service. Any number of threads may call with one at once; it is cheap, and can be kept as long as
-    /// the process. Clients with equal address, proxy, trust and credentials share their connections.
+    /// A client of the service. Any number of threads may use one at the same time. It is cheap; keep one for the process.
+    /// Clients with equal address, proxy, trust and credentials share their connections.
     /// </summary>
     [DebuggerDisplay("PaywallClient")]
     public sealed class PaywallClient : IPaywallClient
@@ -17,8 +17,8 @@ namespace Paywall
         [DebuggerBrowsable(DebuggerBrowsableState.Never)]
         private readonly ContextHandle context;
 
-        /// <summary>Makes a client. Nothing is resolved or connected yet.</summary>
-        /// <param name="options">Copied: changing them later changes nothing here.</param>
+        /// <summary>Makes a client. It resolves and connects nothing yet.</summary>
+        /// <param name="options">Copied: later changes do not affect the client.</param>
         /// <exception cref="ArgumentException">A bad or missing option; its <c>ParamName</c> names it.</exception>
         /// <exception cref="PaywallLibraryException">libpaywall could not be loaded.</exception>
         public PaywallClient(PaywallOptions options)
@@ -54,7 +54,7 @@ namespace Paywall
         public Task<ResendOtpResult> ResendOtpAsync(
             string token, string session, CancellationToken cancellationToken = default(CancellationToken))
         {
-            // Given to the task and not to its work: the scheduler honours it until the work has begun, and never after.
+            // The task gets it, and the work inside does not: the scheduler honours it only until the work has begun.
             return Task.Run(() => ResendOtp(token, session), cancellationToken);
         }
 
@@ -71,13 +71,13 @@ namespace Paywall
             return Call.Check(context);
         }
 
-        /// <summary>Frees the client. Calls under way go on; later ones throw <see cref="ObjectDisposedException"/>.</summary>
+        /// <summary>Frees the client. Running calls go on; later ones throw <see cref="ObjectDisposedException"/>.</summary>
         public void Dispose()
         {
             context.Dispose();
         }
 
-        /// <summary>The name of the class: a client has nothing else that may be shown.</summary>
+        /// <summary>Only the name of the class: a client shows nothing else.</summary>
         /// <returns>A text without secrets.</returns>
         public override string ToString()
         {

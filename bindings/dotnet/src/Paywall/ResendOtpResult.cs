@@ -6,8 +6,8 @@ using Paywall.Interop;
 namespace Paywall
 {
     /// <summary>
-    /// The outcome of a call; immutable. Serialized and shown by a debugger it carries no token, session or answer: store
-    /// <see cref="OtpToken"/> and <see cref="SessionId"/> yourself.
+    /// The outcome of a call; immutable. .NET's own serialization and a debugger's display leave out token, session and
+    /// answer: store <see cref="OtpToken"/> and <see cref="SessionId"/> yourself.
     /// </summary>
     [Serializable]
     [DebuggerDisplay("{ToString(),nq}")]
@@ -15,22 +15,20 @@ namespace Paywall
     {
         [NonSerialized]
         [DebuggerBrowsable(DebuggerBrowsableState.Never)]
-        private readonly string otpToken, sessionId, url3D, responseBody;
+        private readonly string? otpToken, sessionId, url3D, responseBody;
 
-        private readonly string status, action, message, customerMessage, tokenState, responseCode, referenceNumber;
-        private readonly string correlationId, requestId;
+        private readonly string status, action, message;
+        private readonly string? customerMessage, tokenState, responseCode, referenceNumber, correlationId, requestId;
         private readonly bool sessionRenewed, responseTruncated;
         private readonly int? httpStatus;
-        private readonly PaywallErrorInfo error;
+        private readonly PaywallErrorInfo? error;
         private readonly PaywallTransport transport;
 
-        private ResendOtpResult(Dictionary<string, object> document)
+        private ResendOtpResult(Dictionary<string, object?> document)
         {
-            status = Json.Text(document, "status");
-            action = Json.Text(document, "action");
-            message = Json.Text(document, "message");
-            if (status == null || action == null || message == null)
-                throw new FormatException("no result document");
+            status = Required(document, "status");
+            action = Required(document, "action");
+            message = Required(document, "message");
             customerMessage = Json.Text(document, "customer_message");
             otpToken = Json.Text(document, "otp_token");
             tokenState = Json.Text(document, "token_state");
@@ -44,14 +42,14 @@ namespace Paywall
             requestId = Json.Text(document, "request_id");
             responseBody = Json.Text(document, "response_body");
             responseTruncated = Json.Flag(document, "response_truncated");
-            Dictionary<string, object> inner = Json.Object(document, "error");
+            Dictionary<string, object?>? inner = Json.Object(document, "error");
             error = inner == null ? null : new PaywallErrorInfo(inner);
-            transport = new PaywallTransport(Json.Object(document, "transport") ?? new Dictionary<string, object>());
+            transport = new PaywallTransport(Json.Object(document, "transport") ?? new Dictionary<string, object?>());
         }
 
-        /// <summary>Where there is no document that can be read.</summary>
+        /// <summary>For a call without a readable document.</summary>
         internal ResendOtpResult(
-            string status, string action, string message, PaywallErrorInfo error, string token = null, string session = null)
+            string status, string action, string message, PaywallErrorInfo error, string? token = null, string? session = null)
         {
             this.status = status;
             this.action = action;
@@ -60,88 +58,88 @@ namespace Paywall
             otpToken = token;
             sessionId = session;
             tokenState = token == null ? null : PaywallTokenStates.InDoubt;
-            transport = new PaywallTransport(new Dictionary<string, object>());
+            transport = new PaywallTransport(new Dictionary<string, object?>());
         }
 
-        /// <summary>One of <see cref="PaywallStatuses"/>, or a newer word.</summary>
+        /// <summary>One of <see cref="PaywallStatuses"/>, or a newer one.</summary>
         public string Status { get { return status; } }
 
-        /// <summary>What to do: one of <see cref="PaywallActions"/>, or a newer word.</summary>
+        /// <summary>What to do: one of <see cref="PaywallActions"/>, or a newer one.</summary>
         public string Action { get { return action; } }
 
-        /// <summary>For the log, in English; holds no secret.</summary>
+        /// <summary>For your log, in English; holds no secret.</summary>
         public string Message { get { return message; } }
 
         /// <summary>The service's own words, or null: the only text to show to a shopper.</summary>
-        public string CustomerMessage { get { return customerMessage; } }
+        public string? CustomerMessage { get { return customerMessage; } }
 
         /// <summary>The token to use next.</summary>
         [DebuggerBrowsable(DebuggerBrowsableState.Never)]
-        public string OtpToken { get { return otpToken; } }
+        public string? OtpToken { get { return otpToken; } }
 
         /// <summary>One of <see cref="PaywallTokenStates"/>, or null.</summary>
-        public string TokenState { get { return tokenState; } }
+        public string? TokenState { get { return tokenState; } }
 
         /// <summary>The session to use next.</summary>
         [DebuggerBrowsable(DebuggerBrowsableState.Never)]
-        public string SessionId { get { return sessionId; } }
+        public string? SessionId { get { return sessionId; } }
 
-        /// <summary>Whether the service renewed the session; it may, also on a failure.</summary>
+        /// <summary>Whether the service renewed the session. It may do so on a failure too.</summary>
         public bool SessionRenewed { get { return sessionRenewed; } }
 
         /// <summary>The service's ResponseCode, or null.</summary>
-        public string ResponseCode { get { return responseCode; } }
+        public string? ResponseCode { get { return responseCode; } }
 
         /// <summary>The service's reference number, or null.</summary>
-        public string ReferenceNumber { get { return referenceNumber; } }
+        public string? ReferenceNumber { get { return referenceNumber; } }
 
-        /// <summary>For the service's support, or null.</summary>
-        public string CorrelationId { get { return correlationId; } }
+        /// <summary>An id for the service's support, or null.</summary>
+        public string? CorrelationId { get { return correlationId; } }
 
-        /// <summary>Where 3-D Secure goes on, or null.</summary>
+        /// <summary>The address where 3-D Secure continues, or null.</summary>
         [DebuggerBrowsable(DebuggerBrowsableState.Never)]
-        public string Url3D { get { return url3D; } }
+        public string? Url3D { get { return url3D; } }
 
-        /// <summary>The HTTP status, or null where no answer came.</summary>
+        /// <summary>The HTTP status; null if no answer came.</summary>
         public int? HttpStatus { get { return httpStatus; } }
 
-        /// <summary>A UUID, sent as X-Request-Id: name it to support.</summary>
-        public string RequestId { get { return requestId; } }
+        /// <summary>A UUID, sent as X-Request-Id: give it to support.</summary>
+        public string? RequestId { get { return requestId; } }
 
-        /// <summary>Why the call did not end with <c>ok</c>; null where it did.</summary>
-        public PaywallErrorInfo Error { get { return error; } }
+        /// <summary>Why the call did not end with <c>ok</c>; null if it did.</summary>
+        public PaywallErrorInfo? Error { get { return error; } }
 
-        /// <summary>How long it took, and over which connection.</summary>
+        /// <summary>How long the call took, and which connection it used.</summary>
         public PaywallTransport Transport { get { return transport; } }
 
         /// <summary>The answer as text, up to 64 KiB, or null.</summary>
         [DebuggerBrowsable(DebuggerBrowsableState.Never)]
-        public string ResponseBody { get { return responseBody; } }
+        public string? ResponseBody { get { return responseBody; } }
 
         /// <summary>Whether the answer was longer than <see cref="ResponseBody"/>, or broke off.</summary>
         public bool ResponseTruncated { get { return responseTruncated; } }
 
-        /// <summary>Reads a result document: for mocks of <see cref="IPaywallClient"/>, and what the command printed.</summary>
-        /// <param name="document">JSON; status, action and message must be there.</param>
+        /// <summary>Reads a result document: for mocks of <see cref="IPaywallClient"/>, or the command's output.</summary>
+        /// <param name="document">JSON with at least status, action and message.</param>
         /// <returns>The result.</returns>
-        /// <exception cref="FormatException">It is no result document.</exception>
+        /// <exception cref="FormatException">It is not a result document.</exception>
         public static ResendOtpResult FromJson(string document)
         {
             if (document == null)
                 throw new ArgumentNullException("document");
-            var members = Json.Read(document) as Dictionary<string, object>;
+            var members = Json.Read(document) as Dictionary<string, object?>;
             if (members == null)
-                throw new FormatException("no result document");
+                throw new FormatException("not a result document");
             return new ResendOtpResult(members);
         }
 
         /// <summary>
-        /// One member of the service's answer: the text of a string, the JSON of anything else; null where there is none,
-        /// or the answer is no JSON.
+        /// One member of the service's answer: the text of a string, the JSON of any other value. Null if the answer does
+        /// not have it, or is not JSON.
         /// </summary>
-        /// <param name="pointer">Which: RFC 6901, such as <c>/Body/Masterpass/ResponseCode</c>.</param>
+        /// <param name="pointer">Which member: a JSON pointer (RFC 6901) such as <c>/Body/Masterpass/ResponseCode</c>.</param>
         /// <returns>The text, or null.</returns>
-        public string ResponseAt(string pointer)
+        public string? ResponseAt(string pointer)
         {
             if (pointer == null)
                 throw new ArgumentNullException("pointer");
@@ -155,6 +153,11 @@ namespace Paywall
             return "status=" + status + " action=" + action + " kind=" + (error == null ? "" : error.Kind)
                 + " request_id=" + requestId;
         }
+
+        private static string Required(Dictionary<string, object?> document, string name)
+        {
+            return Json.Text(document, name) ?? throw new FormatException("not a result document");
+        }
     }
 
     /// <summary>Why a call did not end with <c>ok</c>.</summary>
@@ -162,10 +165,10 @@ namespace Paywall
     [DebuggerDisplay("{ToString(),nq}")]
     public sealed class PaywallErrorInfo
     {
-        private readonly string kind, code, stage, detail;
+        private readonly string? kind, code, stage, detail;
         private readonly long? retryAfterMs;
 
-        internal PaywallErrorInfo(Dictionary<string, object> members)
+        internal PaywallErrorInfo(Dictionary<string, object?> members)
         {
             kind = Json.Text(members, "kind");
             code = Json.Text(members, "code");
@@ -174,28 +177,28 @@ namespace Paywall
             retryAfterMs = Json.Number(members, "retry_after_ms");
         }
 
-        internal PaywallErrorInfo(string kind, string code, string stage)
+        internal PaywallErrorInfo(string kind, string? code, string stage)
         {
             this.kind = kind;
             this.code = code;
             this.stage = stage;
         }
 
-        /// <summary>One of <see cref="PaywallKinds"/>, or a newer word.</summary>
-        public string Kind { get { return kind; } }
+        /// <summary>One of <see cref="PaywallKinds"/>, or a newer one.</summary>
+        public string? Kind { get { return kind; } }
 
-        /// <summary>The code that decided; for a bad option or argument its name.</summary>
-        public string Code { get { return code; } }
+        /// <summary>The code that decided the outcome; for a bad option or argument, its name.</summary>
+        public string? Code { get { return code; } }
 
-        /// <summary>Where it happened: <c>argument</c>, <c>config</c>, <c>resolve</c>, <c>connect</c>, <c>proxy</c>,
-        /// <c>tls</c>, <c>send</c>, <c>receive</c>, <c>decode</c>, <c>service</c>.</summary>
-        public string Stage { get { return stage; } }
+        /// <summary>The stage at which it happened: <c>argument</c>, <c>config</c>, <c>resolve</c>, <c>connect</c>,
+        /// <c>proxy</c>, <c>tls</c>, <c>send</c>, <c>receive</c>, <c>decode</c>, <c>service</c>.</summary>
+        public string? Stage { get { return stage; } }
 
         /// <summary>How long the service asks to wait, or null.</summary>
         public long? RetryAfterMs { get { return retryAfterMs; } }
 
-        /// <summary>The reason of the operating system or of TLS, or the name of a code; or null.</summary>
-        public string Detail { get { return detail; } }
+        /// <summary>The reason that the operating system or TLS gives, or the name of a code; or null.</summary>
+        public string? Detail { get { return detail; } }
 
         /// <summary>Kind, code and stage.</summary>
         /// <returns>A text without secrets.</returns>
@@ -205,14 +208,14 @@ namespace Paywall
         }
     }
 
-    /// <summary>How a call travelled.</summary>
+    /// <summary>How a call reached the service.</summary>
     [Serializable]
     public sealed class PaywallTransport
     {
         private readonly long? elapsedUs;
-        private readonly string connection;
+        private readonly string? connection;
 
-        internal PaywallTransport(Dictionary<string, object> members)
+        internal PaywallTransport(Dictionary<string, object?> members)
         {
             elapsedUs = Json.Number(members, "elapsed_us");
             connection = Json.Text(members, "connection");
@@ -222,6 +225,6 @@ namespace Paywall
         public long? ElapsedUs { get { return elapsedUs; } }
 
         /// <summary><c>new</c>, <c>reused</c> or null.</summary>
-        public string Connection { get { return connection; } }
+        public string? Connection { get { return connection; } }
     }
 }

@@ -1,5 +1,5 @@
-// The few words of NUnit 2.6 that the tests use: NUnit itself is built for .NET Framework, and does not serve an assembly
-// that is built for netstandard. Every test method that is found runs; none is skipped.
+// The parts of NUnit 2.6 that the tests use. NUnit itself is built for .NET Framework and does not run an assembly that is
+// built for netstandard. Every test method runs; none is skipped.
 using System;
 using System.Collections.Generic;
 using System.Diagnostics;
@@ -133,7 +133,7 @@ namespace NUnit.Framework
             {
                 Console.WriteLine("FAILED " + fixture.Name + "." + test.Name + " (" + string.Join(", ", arguments) + ") "
                     + error.InnerException);
-                Console.WriteLine("this test alone: make test-dotnet ONLY=" + fixture.Name + "." + test.Name);
+                Console.WriteLine("only this test: make test-dotnet ONLY=" + fixture.Name + "." + test.Name);
                 return false;
             }
         }

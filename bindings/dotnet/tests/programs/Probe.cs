@@ -4,7 +4,7 @@ using System.IO;
 using System.Linq;
 using Paywall;
 
-/// <summary>One call in a process of its own; prints what came of it.</summary>
+/// <summary>One call in its own process; prints the outcome.</summary>
 internal static class Probe
 {
     private static void Main(string[] arguments)
@@ -12,7 +12,7 @@ internal static class Probe
 #if !NETSTANDARD2_0
         if (arguments[0] == "shadow")
         {
-            // As ASP.NET has it: the assemblies lie in bin, below the base, and a copy of them runs.
+            // As in ASP.NET: the assemblies are in bin, below the base, and a copy of them runs.
             var setup = new AppDomainSetup
             {
                 ApplicationName = "shop", ApplicationBase = arguments[1], PrivateBinPath = "bin", ShadowCopyFiles = "true",
@@ -36,9 +36,9 @@ internal static class Probe
                         break;
                     case "where":
                         Console.WriteLine(Path.DirectorySeparatorChar == '/'
-                            ? File.ReadLines("/proc/self/maps").First(line => line.Contains("libpaywall"))
+                            ? File.ReadLines("/proc/self/maps").First(line => Path.GetFileName(line).StartsWith("libpaywall"))
                             : Process.GetCurrentProcess().Modules.Cast<ProcessModule>().Select(module => module.FileName)
-                                .First(name => name.Contains("paywall-")));
+                                .First(name => Path.GetFileName(name).StartsWith("paywall-")));
                         break;
                     default:
                         ResendOtpResult result = client.ResendOtp(arguments[1], "6489433e-f36b-1410-825e-001264113a90");

@@ -3,8 +3,8 @@ using System.Threading;
 using Paywall;
 
 /// <summary>
-/// A shop of as many threads as its argument says: each line that it reads is a token to call with, each that it writes the
-/// token, and what came of the call.
+/// A shop with as many threads as its argument says. Each line that it reads is a token to call with. Each line that it
+/// writes is the token and the outcome of the call.
 /// </summary>
 internal static class Shop
 {
@@ -39,7 +39,7 @@ internal static class Shop
                 result = error.Result;
             }
             string kind = result.Error == null ? null : result.Error.Kind;
-            // A line at a time: the console's writer is synchronized.
+            // One line at a time: the console's writer is synchronized.
             Console.WriteLine(string.Join("\t", token, result.Status, kind, result.RequestId, result.OtpToken,
                 result.Transport.Connection));
         }

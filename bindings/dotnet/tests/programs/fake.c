@@ -1,4 +1,4 @@
-/* A library of another interface, or one that answers what the real one never does: FAKE_STATUS and FAKE_DOCUMENT. */
+/* A library with another interface, or with answers that the real one never gives: FAKE_STATUS and FAKE_DOCUMENT. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 uint32_t pw_abi_version(void) { return ABI; }
 #endif
 #if defined(ABI) && ABI >> 16 == 1
-/* As long as what the real one makes of a success. */
+/* As long as the real document of a success. */
 static const char usual[] =
     "{\"status\":\"ok\",\"action\":\"verify_otp\",\"message\":\"accepted: a code is on its way (5001)\",\"customer_message\":"
     "\"OTP gönderildi\",\"otp_token\":\"b1b9baa4018d4f17b1fd85592344b09a\",\"token_state\":\"new\","

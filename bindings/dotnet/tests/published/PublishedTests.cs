@@ -5,7 +5,7 @@ using NUnit.Framework;
 
 namespace Paywall.Tests
 {
-    /// <summary>The program of the README as Microsoft's SDK publishes it, with the package as its users get it.</summary>
+    /// <summary>The program of the README, published by Microsoft's SDK, with the package that users get.</summary>
     [TestFixture]
     public class PublishedTests
     {

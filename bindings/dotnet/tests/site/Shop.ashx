@@ -8,7 +8,7 @@ using System.Web.SessionState;
 using Paywall;
 
 /// <summary>
-/// The rest of the shop: begins an operation, as the page before the code would; and tells what it knows, a line each.
+/// The rest of the shop. It begins an operation, as the page before the code does, and writes its state, one value per line.
 /// </summary>
 public class Shop : IHttpHandler, IRequiresSessionState
 {
@@ -31,15 +31,15 @@ public class Shop : IHttpHandler, IRequiresSessionState
             context.Session["otp_session"] = context.Request.Form["session"];
         }
         context.Response.ContentType = "text/plain";
-        Tell(context, "token", context.Session["otp_token"]);
-        Tell(context, "domain", Domain);
-        Tell(context, "process", Process.GetCurrentProcess().Id);
-        Tell(context, "assembly", typeof(PaywallClient).Assembly.Location);
-        Tell(context, "libraries", string.Join(" ", File.ReadLines("/proc/self/maps")
+        Write(context, "token", context.Session["otp_token"]);
+        Write(context, "domain", Domain);
+        Write(context, "process", Process.GetCurrentProcess().Id);
+        Write(context, "assembly", typeof(PaywallClient).Assembly.Location);
+        Write(context, "libraries", string.Join(" ", File.ReadLines("/proc/self/maps")
             .Where(line => line.Contains("libpaywall")).Select(line => Path.GetFileName(line)).Distinct().OrderBy(name => name)));
     }
 
-    private static void Tell(HttpContext context, string name, object value)
+    private static void Write(HttpContext context, string name, object value)
     {
         context.Response.Write(name + "=" + value + "\n");
     }

@@ -5,17 +5,17 @@ using System.Text;
 
 namespace Paywall.Interop
 {
-    /// <summary>The calls: texts to bytes, documents to results and exceptions.</summary>
+    /// <summary>The calls. They turn texts into bytes, and documents into results and exceptions.</summary>
     internal static class Call
     {
-        // By number.
+        // The index is the number.
         private static readonly string[] Statuses =
         {
             PaywallStatuses.Ok, PaywallStatuses.Rejected, PaywallStatuses.NotSent, PaywallStatuses.InDoubt,
             PaywallStatuses.Invalid, PaywallStatuses.Internal,
         };
 
-        // Throws on lone surrogates, where Encoding.UTF8 would send a question mark in their place.
+        // Throws on lone surrogates. Encoding.UTF8 would send a question mark instead.
         private static readonly UTF8Encoding Strict = new UTF8Encoding(false, true);
 
         internal static ContextHandle Open(Functions functions, PaywallOptions options)
@@ -31,8 +31,8 @@ namespace Paywall.Interop
                     var context = new ContextHandle(functions);
                     IntPtr document;
                     int status;
-                    string text;
-                    // Here and below: ASP.NET aborts the threads of pages that take too long, but not within a finally.
+                    string? text;
+                    // Here and below: ASP.NET aborts the thread of a page that takes too long, but not inside a finally.
                     try
                     {
                     }
@@ -59,20 +59,20 @@ namespace Paywall.Interop
             if (context.IsDisposed)
                 throw Disposed();
             string broken;
-            byte[] tokenBytes = Bytes(token, out broken);
+            byte[]? tokenBytes = Bytes(token, out broken);
             if (tokenBytes == null)
                 throw PaywallArgumentException.Argument("token", broken);
-            byte[] sessionBytes = Bytes(session, out broken);
+            byte[]? sessionBytes = Bytes(session, out broken);
             bool held = false;
             try
             {
                 if (sessionBytes == null)
                     throw PaywallArgumentException.Argument("session", broken);
-                // Throws where the client is disposed; keeps the context where it is disposed meanwhile.
+                // Throws if the client is disposed. If that happens during the call, the context stays until its end.
                 Hold(context, ref held);
                 IntPtr document;
                 int status;
-                string text;
+                string? text;
                 try
                 {
                 }
@@ -111,10 +111,10 @@ namespace Paywall.Interop
             }
         }
 
-        internal static string MemberOf(Functions functions, string json, string pointer)
+        internal static string? MemberOf(Functions functions, string json, string pointer)
         {
             string broken;
-            byte[] jsonBytes = Bytes(json, out broken), pointerBytes = Bytes(pointer, out broken);
+            byte[]? jsonBytes = Bytes(json, out broken), pointerBytes = Bytes(pointer, out broken);
             if (jsonBytes == null || pointerBytes == null)
                 return null;
             return Taken(functions, functions.JsonGet(jsonBytes, pointerBytes));
@@ -134,7 +134,7 @@ namespace Paywall.Interop
             }
         }
 
-        /// <summary>The framework's own would name a class that nobody knows.</summary>
+        /// <summary>The framework's own exception would name an internal class.</summary>
         private static ObjectDisposedException Disposed()
         {
             return new ObjectDisposedException("PaywallClient");
@@ -142,29 +142,29 @@ namespace Paywall.Interop
 
         private static void Set(Functions functions, IntPtr config, string name, string value)
         {
-            // A header's own name is not told: it may be a secret in the wrong place.
+            // The message does not name the header: its name may hold a secret by mistake.
             string shown = name.StartsWith("header.", StringComparison.Ordinal) ? "header" : name;
             string broken;
-            byte[] nameBytes = Bytes(name, out broken);
-            byte[] valueBytes = nameBytes == null ? null : Bytes(value, out broken);
-            if (valueBytes == null)
+            byte[]? nameBytes = Bytes(name, out broken);
+            byte[]? valueBytes = nameBytes == null ? null : Bytes(value, out broken);
+            if (nameBytes == null || valueBytes == null)
                 throw PaywallArgumentException.Option(shown, broken);
             IntPtr document;
             int status = functions.ConfigSet(config, nameBytes, valueBytes, out document);
             Array.Clear(valueBytes, 0, valueBytes.Length);
-            string text = Taken(functions, document);
+            string? text = Taken(functions, document);
             if (status != 0)
                 throw Failure(status, text, null, null);
         }
 
-        /// <summary>A text as C takes it; or null, and the rule that it breaks.</summary>
-        private static byte[] Bytes(string text, out string broken)
+        /// <summary>A text as C takes it. If it breaks a rule: null, and that rule.</summary>
+        private static byte[]? Bytes(string? text, out string broken)
         {
-            broken = null;
+            broken = "";
             if (text == null)
                 broken = "must not be null";
             else if (text.IndexOf('\0') >= 0)
-                // C would take it for the end, and the rest would be lost without a word.
+                // C would take it as the end, and silently lose the rest.
                 broken = "must not contain NUL";
             else
                 try
@@ -180,8 +180,8 @@ namespace Paywall.Interop
             return null;
         }
 
-        /// <summary>A copy of a text that the library gave away, which is freed; null where there is none.</summary>
-        private static unsafe string Taken(Functions functions, IntPtr text)
+        /// <summary>Copies and frees a text that the library returned; null if it returned none.</summary>
+        private static unsafe string? Taken(Functions functions, IntPtr text)
         {
             if (text == IntPtr.Zero)
                 return null;
@@ -198,28 +198,28 @@ namespace Paywall.Interop
             }
         }
 
-        private static ResendOtpResult Outcome(int status, string text, string token, string session)
+        private static ResendOtpResult Outcome(int status, string? text, string? token, string? session)
         {
-            ResendOtpResult result = Read(text);
+            ResendOtpResult? result = Read(text);
             if (status == 0 && result != null)
                 return result;
             throw Failure(status, text, token, session);
         }
 
-        /// <summary>The number decides. Without a document the caller's token and session stay the best ones known.</summary>
-        private static Exception Failure(int status, string text, string token, string session)
+        /// <summary>The number decides. Without a document, the call's token and session are still the best ones.</summary>
+        private static Exception Failure(int status, string? text, string? token, string? session)
         {
-            ResendOtpResult result = Read(text);
-            string name = status >= 0 && status < Statuses.Length ? Statuses[status] : null;
+            ResendOtpResult? result = Read(text);
+            string? name = status >= 0 && status < Statuses.Length ? Statuses[status] : null;
             if (result == null)
             {
                 string message = "the library's document could not be read (status "
                     + status.ToString(CultureInfo.InvariantCulture) + ")";
-                // With status 0 too: that a code is on its way is no use to a caller without the new token.
+                // Status 0 is in doubt too: a code is on its way, but without the new token you cannot verify it.
                 bool unsent = name == PaywallStatuses.NotSent || name == PaywallStatuses.Invalid
                     || name == PaywallStatuses.Internal;
                 result = unsent
-                    ? new ResendOtpResult(name, PaywallActions.ContactSupport, "nothing was sent: " + message,
+                    ? new ResendOtpResult(name!, PaywallActions.ContactSupport, "nothing was sent: " + message,
                         new PaywallErrorInfo(PaywallKinds.Internal, null, "argument"))
                     : new ResendOtpResult(PaywallStatuses.InDoubt, PaywallActions.AwaitCode, message,
                         new PaywallErrorInfo(PaywallKinds.Internal, null, "decode"), token, session);
@@ -231,12 +231,12 @@ namespace Paywall.Interop
                 case PaywallStatuses.NotSent: return new PaywallNotSentException(result);
                 case PaywallStatuses.Invalid: return new PaywallArgumentException(result);
                 case PaywallStatuses.Internal: return new PaywallLibraryException(result);
-                // A status that is not known here may mean anything.
+                // An unknown status may mean anything.
                 default: return new PaywallInDoubtException(result);
             }
         }
 
-        private static ResendOtpResult Read(string text)
+        private static ResendOtpResult? Read(string? text)
         {
             try
             {

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Paywall.Interop
 {
     /// <summary>
-    /// The functions of paywall.h, bound by address. Texts are bytes: what .NET itself would make of them depends on the
+    /// The functions of paywall.h, bound by address. Texts are bytes: how .NET itself would convert them depends on the
     /// platform and its version.
     /// </summary>
     internal sealed class Functions
@@ -22,7 +22,7 @@ namespace Paywall.Interop
         internal readonly GetFunction JsonGet;
         internal readonly FreeFunction StringFree;
 
-        /// <summary>Asks for the version before anything else; throws where it is another one.</summary>
+        /// <summary>Asks for the version before anything else; throws if it does not fit.</summary>
         internal Functions(Func<string, IntPtr> find)
         {
             uint version = Bind<VersionFunction>(find, "pw_abi_version")();
@@ -69,15 +69,15 @@ namespace Paywall.Interop
         {
             IntPtr address = find(name);
             if (address == IntPtr.Zero)
-                throw new NotSupportedException("no libpaywall: it has no " + name);
+                throw new NotSupportedException("not libpaywall: it has no " + name);
             return Marshal.GetDelegateForFunctionPointer<T>(address);
         }
     }
 
-    /// <summary>Frees a native object once, whatever else happens, and not while a call uses it.</summary>
+    /// <summary>Frees a native object exactly once, and never while a call uses it.</summary>
     internal abstract class NativeHandle : SafeHandle
     {
-        // Its own reference: a critical finalizer may run when nothing else of the client is left.
+        // Its own reference: when a critical finalizer runs, the rest of the client may be gone.
         private readonly Functions.FreeFunction free;
 
         protected NativeHandle(Functions functions, Functions.FreeFunction free) : base(IntPtr.Zero, true)
@@ -109,7 +109,7 @@ namespace Paywall.Interop
     /// <summary>A pw_ctx.</summary>
     internal sealed class ContextHandle : NativeHandle
     {
-        // A SafeHandle that is disposed during a call lets others in until that call has ended.
+        // A SafeHandle that is disposed during a call lets other calls in until that one ends.
         private volatile bool isDisposed;
 
         internal ContextHandle(Functions functions) : base(functions, functions.ContextFree)
@@ -118,7 +118,7 @@ namespace Paywall.Interop
 
         internal bool IsDisposed { get { return isDisposed; } }
 
-        /// <summary>Fills it: nothing can come between the library's making the context and our owning it.</summary>
+        /// <summary>Fills the handle. Nothing can interrupt between the library making the context and us owning it.</summary>
         internal int Open(IntPtr config, out IntPtr document)
         {
             return Functions.ContextNew(config, out handle, out document);

@@ -5,8 +5,8 @@ using System.Globalization;
 namespace Paywall.Interop
 {
     /// <summary>
-    /// Reads the library's documents: objects as dictionaries, integers as long. A reader of our own, since the framework
-    /// has none that every host has, and a dependency would bring version conflicts into shops.
+    /// Reads the library's documents: objects as dictionaries, integers as long. We have our own reader because no reader of
+    /// the framework exists on every host, and a dependency would bring version conflicts into shops.
     /// </summary>
     internal sealed class Json
     {
@@ -19,43 +19,43 @@ namespace Paywall.Interop
             this.text = text;
         }
 
-        internal static object Read(string text)
+        internal static object? Read(string text)
         {
             var reader = new Json(text);
-            object value = reader.Value(0);
+            object? value = reader.Value(0);
             reader.Space();
             if (reader.at != text.Length)
                 throw reader.Bad();
             return value;
         }
 
-        internal static string Text(Dictionary<string, object> members, string name)
+        internal static string? Text(Dictionary<string, object?> members, string name)
         {
             return Member(members, name) as string;
         }
 
-        internal static long? Number(Dictionary<string, object> members, string name)
+        internal static long? Number(Dictionary<string, object?> members, string name)
         {
             return Member(members, name) as long?;
         }
 
-        internal static bool Flag(Dictionary<string, object> members, string name)
+        internal static bool Flag(Dictionary<string, object?> members, string name)
         {
             return Member(members, name) as bool? ?? false;
         }
 
-        internal static Dictionary<string, object> Object(Dictionary<string, object> members, string name)
+        internal static Dictionary<string, object?>? Object(Dictionary<string, object?> members, string name)
         {
-            return Member(members, name) as Dictionary<string, object>;
+            return Member(members, name) as Dictionary<string, object?>;
         }
 
-        private static object Member(Dictionary<string, object> members, string name)
+        private static object? Member(Dictionary<string, object?> members, string name)
         {
-            object value;
+            object? value;
             return members.TryGetValue(name, out value) ? value : null;
         }
 
-        private object Value(int depth)
+        private object? Value(int depth)
         {
             if (depth > MaxDepth)
                 throw Bad();
@@ -72,10 +72,10 @@ namespace Paywall.Interop
             }
         }
 
-        private Dictionary<string, object> Members(int depth)
+        private Dictionary<string, object?> Members(int depth)
         {
-            // Room for a document: growing would cost more than the reading.
-            var members = new Dictionary<string, object>(depth == 0 ? 24 : 6);
+            // Enough room for a document: growing would cost more than reading.
+            var members = new Dictionary<string, object?>(depth == 0 ? 24 : 6);
             at++;
             if (Took('}'))
                 return members;
@@ -95,9 +95,9 @@ namespace Paywall.Interop
             return members;
         }
 
-        private List<object> Elements(int depth)
+        private List<object?> Elements(int depth)
         {
-            var elements = new List<object>();
+            var elements = new List<object?>();
             at++;
             if (Took(']'))
                 return elements;
@@ -111,8 +111,8 @@ namespace Paywall.Interop
 
         private string String()
         {
-            // The answer of the service is a string of a hundred escapes: in locals, and without a builder, reading it
-            // takes little more than half of the time.
+            // The service's answer is a string with about a hundred escapes. With locals and without a builder, reading it
+            // takes little more than half the time.
             string all = text;
             int begin = ++at, i = begin;
             bool isEscaped = false;
@@ -183,13 +183,13 @@ namespace Paywall.Interop
             double broken;
             if (long.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out whole))
                 return whole;
-            // The documents have none, but a later member may.
+            // No member is a fraction today, but a later one may be.
             if (double.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out broken))
                 return broken;
             throw Bad();
         }
 
-        private object Word(string word, object value)
+        private object? Word(string word, object? value)
         {
             if (string.CompareOrdinal(text, at, word, 0, word.Length) != 0)
                 throw Bad();
@@ -221,8 +221,8 @@ namespace Paywall.Interop
 
         private FormatException Bad()
         {
-            // Without the text: it carries the token.
-            return new FormatException("no JSON, at character " + at.ToString(CultureInfo.InvariantCulture));
+            // The message does not quote the text, because it has the token.
+            return new FormatException("not JSON, at character " + at.ToString(CultureInfo.InvariantCulture));
         }
     }
 }

@@ -7,14 +7,14 @@ using System.Text;
 
 namespace Paywall.Interop
 {
-    /// <summary>Finds libpaywall: once per process (and application domain), when the first client is made.</summary>
+    /// <summary>Finds libpaywall once per process (and application domain), when you make the first client.</summary>
     internal static class Library
     {
         private const string Variable = "PAYWALL_LIBRARY";
         private static readonly object Lock = new object();
-        private static volatile Functions functions;
+        private static volatile Functions? functions;
 
-        /// <summary>The library. A failure is not remembered: the next call tries again.</summary>
+        /// <summary>The library. After a failure, the next call tries again.</summary>
         internal static Functions Get()
         {
             if (functions == null)
@@ -30,7 +30,7 @@ namespace Paywall.Interop
             foreach (string path in Candidates())
             {
                 string reason;
-                Functions found = Try(path, out reason);
+                Functions? found = Try(path, out reason);
                 if (found != null)
                     return found;
                 tried.Append(tried.Length == 0 ? "" : "; ").Append(path).Append(": ").Append(reason);
@@ -41,11 +41,11 @@ namespace Paywall.Interop
                 new PaywallErrorInfo(PaywallKinds.Config, Variable, "config")));
         }
 
-        private static Functions Try(string path, out string reason)
+        private static Functions? Try(string path, out string reason)
         {
             bool isName = !Native.IsWindows && path == Native.FileName;
             if (path.IndexOf('\0') >= 0)
-                reason = "no path contains NUL";
+                reason = "a path must not contain NUL";
             else if (!isName && !IsAbsolute(path))
                 reason = Variable + " must be an absolute path";
             else if (!isName && !File.Exists(path))
@@ -64,26 +64,26 @@ namespace Paywall.Interop
             return null;
         }
 
-        /// <summary>What is tried, in this order. A library that the environment names is the only one.</summary>
+        /// <summary>What to try, in this order. If the environment names a library, only that one.</summary>
         private static List<string> Candidates()
         {
-            string named = Environment.GetEnvironmentVariable(Variable);
-            if (!string.IsNullOrEmpty(named))
+            string? named = Environment.GetEnvironmentVariable(Variable);
+            if (named != null && named.Length > 0)
                 return new List<string> { named };
             var paths = new List<string>();
             foreach (string folder in Folders())
                 foreach (string below in Native.Below)
                     AddFiles(paths, Path.Combine(folder, below));
-            // On Windows a bare name would be searched for along PATH and in the current folder.
+            // Windows would search for a bare name along PATH and in the current folder.
             if (!Native.IsWindows)
                 paths.Add(Native.FileName);
             return paths;
         }
 
         /// <summary>
-        /// Where the assembly is: as it was deployed (ASP.NET runs a copy elsewhere, without the library beside it), as it
-        /// runs, and the program's folder: a single-file program has no assembly files, or unpacks them elsewhere, and
-        /// what the framework calls its folder is then that other one.
+        /// Where the assembly was deployed (ASP.NET runs a copy elsewhere, without the library beside it), where it runs,
+        /// and the program's folder. The last one is for single-file programs: they have no assembly files or unpack them
+        /// elsewhere, and the framework then gives that other folder as the program's.
         /// </summary>
         private static List<string> Folders()
         {
@@ -95,7 +95,7 @@ namespace Paywall.Interop
             return folders;
         }
 
-        /// <summary>The assembly's file, as it was deployed and as it runs.</summary>
+        /// <summary>The assembly's file: the deployed one, and the one that runs.</summary>
         private static List<string> Own()
         {
             var files = new List<string>();
@@ -105,18 +105,18 @@ namespace Paywall.Interop
             return files;
         }
 
-        private static void Add(List<string> places, Func<string> find)
+        private static void Add(List<string> places, Func<string?> find)
         {
-            string place = null;
+            string? place = null;
             try
             {
                 place = find();
             }
             catch (Exception)
             {
-                // Assemblies that were loaded from memory, or are part of the program, have no place, and say so variously.
+                // An assembly from memory, or inside the program, has no file. How it says so depends on the runtime.
             }
-            if (string.IsNullOrEmpty(place))
+            if (place == null || place.Length == 0)
                 return;
             place = place.Length > 1 ? place.TrimEnd(Path.DirectorySeparatorChar) : place;
             if (!places.Contains(place))
@@ -124,8 +124,8 @@ namespace Paywall.Interop
         }
 
         /// <summary>
-        /// The versioned names, newest first, then the plain one. A process holds the file that it has loaded: a new
-        /// version is put beside it under its own name.
+        /// The names with a version, newest first, then the plain one. A process holds the file that it has loaded, so you
+        /// put a new version beside it under its own name.
         /// </summary>
         private static void AddFiles(List<string> paths, string folder)
         {
@@ -144,7 +144,7 @@ namespace Paywall.Interop
             }
             catch (Exception error) when (error is IOException || error is UnauthorizedAccessException)
             {
-                // A folder that cannot be listed; the plain name below tells why.
+                // The folder cannot be listed; the plain name below gives the reason.
             }
             versioned.Sort((left, right) => right.Key.CompareTo(left.Key));
             foreach (KeyValuePair<Version, string> file in versioned)
@@ -155,7 +155,7 @@ namespace Paywall.Interop
                 paths.Add(plain);
                 paths.Add(Path.Combine(folder, Native.FileName));
             }
-            // To Windows, paywall.dll beside Paywall.dll is that very assembly.
+            // For Windows, paywall.dll beside Paywall.dll is the assembly itself.
             else if (!Own().Exists(file => file.Equals(plain, StringComparison.OrdinalIgnoreCase)))
                 paths.Add(plain);
         }
@@ -164,7 +164,7 @@ namespace Paywall.Interop
         {
             if (!Native.IsWindows)
                 return path[0] == '/';
-            // Path.IsPathRooted takes \x and C:x as well, and these depend on the current folder.
+            // Path.IsPathRooted accepts \x and C:x too, and these depend on the current folder.
             return path.StartsWith(@"\\", StringComparison.Ordinal)
                 || path.Length > 2 && path[1] == ':' && (path[2] == '\\' || path[2] == '/');
         }

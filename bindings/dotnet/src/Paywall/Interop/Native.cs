@@ -7,26 +7,26 @@ using System.Text;
 namespace Paywall.Interop
 {
     /// <summary>
-    /// The operating system's loader. Not DllImport: it takes no path at run time, and so it finds no library beside an
-    /// assembly that ASP.NET has copied elsewhere, nor one for the bitness of this very process.
+    /// The operating system's loader. DllImport does not take a path at run time. So it would not find a library beside an
+    /// assembly that ASP.NET has copied elsewhere, nor choose one for the bitness of this process.
     /// </summary>
     internal static class Native
     {
         internal static readonly bool IsWindows = Path.DirectorySeparatorChar == '\\';
 
-        // .NET Framework and Mono call macOS Unix.
+        // .NET Framework and Mono report macOS as Unix.
         private static readonly bool IsMac = !IsWindows && Directory.Exists("/System/Library/Frameworks");
 
-        /// <summary>What a library's file is called, around a version.</summary>
+        /// <summary>The name of a library's file: this, a version, and the suffix.</summary>
         internal static readonly string Prefix = IsWindows ? "paywall" : "libpaywall";
 
         internal static readonly string Suffix = IsWindows ? ".dll" : IsMac ? ".dylib" : ".so";
 
-        /// <summary>The system's own, by its soname.</summary>
+        /// <summary>The system's library, by its soname.</summary>
         internal static readonly string FileName =
             IsWindows ? "paywall.dll" : IsMac ? "libpaywall.1.dylib" : "libpaywall.so.1";
 
-        /// <summary>The folders beside the assembly, for this process's own kind of processor.</summary>
+        /// <summary>The folders below the assembly's, for the architecture of this process.</summary>
         internal static readonly string[] Below =
         {
             Architecture(),
@@ -37,12 +37,12 @@ namespace Paywall.Interop
         private const int Now = 2;
         private const uint FromItsFolder = 8;
 
-        // glibc before 2.34 has dlopen there, everybody else in libc.
+        // glibc before 2.34 has dlopen in libdl; all others have it in libc.
         private static bool isInLibc;
 
         internal static IntPtr Open(string path, out string reason)
         {
-            reason = null;
+            reason = "";
             if (IsWindows)
             {
                 IntPtr module = LoadLibraryExW(path, IntPtr.Zero, FromItsFolder);
@@ -52,7 +52,7 @@ namespace Paywall.Interop
             }
             byte[] name = Encoding.UTF8.GetBytes(path + "\0");
             IntPtr library;
-            // The reason is asked for once before: finding that function for the first time would wipe the reason.
+            // Call dlerror once before: looking that function up for the first time would clear the reason.
             try
             {
                 ErrorInLibdl();
