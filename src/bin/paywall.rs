@@ -14,15 +14,15 @@ const HELP: &str = "\
 paywall [--env]
 
 Reads one JSON document from standard input, makes one call, and writes the result document to standard output. The exit
-code is the status: 0 ok, 1 rejected, 2 not sent, 3 in doubt, 4 invalid, 5 internal. Whoever does not get to see a
-result document must take the call for in doubt.
+code is the status: 0 ok, 1 rejected, 2 not sent, 3 in doubt, 4 invalid, 5 internal. If you get no result document, treat
+the call as in doubt.
 
   {\"call\": \"resend_otp\", \"config\": {\"environment\": \"test\", \"api_key\": \"…\", \"api_client\": \"…\"},
    \"token\": \"…\", \"session\": \"…\"}
   {\"call\": \"check\", \"config\": {…}}
 
-  --env      the PAYWALL_* variables first, then what config says
-  --version  the version
+  --env      sets the PAYWALL_* variables first, then what config says
+  --version  prints the version
 ";
 
 /// The longest document that is read, in bytes: every option at its longest fits.

@@ -105,7 +105,7 @@ fn check_framing(headers: &HeaderMap) -> Result<(), Failure> {
             "the answer has both Content-Length and Transfer-Encoding"
         }
         (Some(coding), None) if is(coding, "chunked") => return Ok(()),
-        _ => "the answer has a Transfer-Encoding that is not chunked alone",
+        _ => "the answer has a Transfer-Encoding other than a single chunked",
     };
     Err(Failure::new(Kind::BadResponse, Stage::Receive, what))
 }
@@ -142,7 +142,7 @@ fn reason(call: &Call, error: ureq::Error) -> Failure {
         ureq::Error::Io(_) => (Stage::Decode, "the answer could not be decompressed"),
         ureq::Error::BodyExceedsLimit(_) => (Stage::Receive, "the answer is longer than 1 MiB"),
         ureq::Error::LargeResponseHeader(..) => (Stage::Receive, "the head of the answer is longer than 64 KiB"),
-        _ => (Stage::Receive, "the answer is no good HTTP"),
+        _ => (Stage::Receive, "the answer is not valid HTTP"),
     };
     Failure::new(Kind::BadResponse, stage, what).because(error)
 }

@@ -89,7 +89,7 @@ fn join_or_start(host: &str) -> Result<Arc<Lookup>, Failure> {
         resolver.more.notify_one();
     } else {
         os::spawn(c"paywall-resolve", || work(RESOLVER.get()))
-            .map_err(|error| unresolved(host).because(format!("no thread for it: {error}")))?;
+            .map_err(|error| unresolved(host).because(format!("no thread could be started for it: {error}")))?;
     }
     let lookup = Arc::new(Lookup { since: Instant::now(), answer: Mutex::default(), answered: Condvar::default() });
     state.open += 1;

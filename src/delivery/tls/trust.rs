@@ -46,12 +46,10 @@ impl Source {
     /// What to do where nobody is trusted.
     fn nobody(&self) -> Failure {
         let what = match &self.variables {
-            _ if cfg!(windows) => "the system's verifier of certificates does not work",
-            [None, None] => {
-                "no certificate authority is trusted on this machine: install ca-certificates, or set ca_file"
-            }
+            _ if cfg!(windows) => "the system's certificate verifier does not work",
+            [None, None] => "this machine trusts no CA: install ca-certificates, or set ca_file",
             _ => {
-                "no certificate authority is trusted: SSL_CERT_FILE or SSL_CERT_DIR, which take the place of the \
+                "this process trusts no CA: SSL_CERT_FILE or SSL_CERT_DIR, which take the place of the \
                  system's store, lead to none; unset them, or set ca_file"
             }
         };
@@ -96,15 +94,15 @@ impl Trust {
         let mut extra = Vec::new();
         if let Some(pem) = &source.extra {
             for certificate in CertificateDer::pem_slice_iter(pem) {
-                let certificate = certificate.map_err(|error| refused(&format!("{path} is no good PEM: {error}")))?;
+                let certificate = certificate.map_err(|error| refused(&format!("{path} is not valid PEM: {error}")))?;
                 // The verifier tells a bad extra root and an empty system store by the same error.
-                rustls::RootCertStore::empty()
-                    .add(certificate.clone())
-                    .map_err(|error| refused(&format!("{path} holds what is no certificate: {error}")))?;
+                rustls::RootCertStore::empty().add(certificate.clone()).map_err(|error| {
+                    refused(&format!("{path} contains something that is not a certificate: {error}"))
+                })?;
                 extra.push(certificate);
             }
             if extra.is_empty() {
-                return Err(refused(&format!("{path} holds no certificate in PEM")));
+                return Err(refused(&format!("{path} contains no certificate in PEM")));
             }
         }
         let verifier = match extra.is_empty() {
@@ -132,7 +130,7 @@ fn read(path: &str) -> Result<Vec<u8>, Box<Outcome>> {
     let file = options.open(path).map_err(unreadable)?;
     let about = file.metadata().map_err(unreadable)?;
     if !about.is_file() {
-        return Err(refused(&format!("{path} is no file")));
+        return Err(refused(&format!("{path} is not a file")));
     }
     let too_large = || refused(&format!("{path} is larger than 8 MiB"));
     if about.len() > LARGEST {
