@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-/// The file name that programs are linked to. It changes with the ABI's major alone.
+/// The file name that programs are linked to. It changes only with the ABI's major.
 const SONAME: &str = "libpaywall.so.1";
 
 fn main() {

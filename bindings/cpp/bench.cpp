@@ -1,7 +1,7 @@
 /*
  * What a C++ call costs above the same call in C, over https against the sandbox: medians of rounds that take turns, so
  * that both meet the same machine. And whether memory grows over 20,000 calls. test.sh bench runs it. With the argument "call" it
- * prints what one takes and what it spends on a processor, alone: for the table that compares the languages.
+ * prints what one takes and what it spends on a processor: for the table that compares the languages.
  */
 #include <algorithm>
 #include <chrono>
@@ -77,7 +77,7 @@ int main(int argc, char **argv)
             const paywall::Result result = client.resend_otp(TOKEN, SESSION);
             const std::string token = result.otp_token(), session = result.session_id();
         };
-        /* What is refused before anything is sent shows the cost of the header alone, without the network's noise. */
+        /* What is refused before anything is sent shows only the cost of the header, without the network's noise. */
         const auto refused_in_c = [&] {
             char *json;
             pw_resend_otp(ctx, "", SESSION, &json);

@@ -19,7 +19,7 @@ uses
   {$IFDEF FPC}{$IFDEF UNIX}cthreads,{$ENDIF}{$ENDIF}
   SysUtils, Paywall;
 
-{ What a cashier is told. A newer library may know more actions than this program. }
+{ What the cashier reads. A newer library may know more actions than this program. }
 function Advice(const Action: AnsiString): AnsiString;
 begin
   if Action = paVerifyOtp then

@@ -358,7 +358,7 @@ pub fn find(token: &str) -> Option<Match> {
 }
 
 impl Match {
-    /// The answer, even where the delivery then loses it.
+    /// The answer, even if the delivery then loses it.
     pub fn answer(&self, session: Uuid) -> Answer {
         (self.magic.make)(&Ask { session, number: self.number })
     }

@@ -48,7 +48,7 @@ enum Call {
 }
 
 fn main() -> ExitCode {
-    // What a panic says may quote a token; an outcome tells its place.
+    // What a panic says may quote a token; an outcome says only where it was.
     std::panic::set_hook(Box::new(|_| {}));
     let arguments: Vec<_> = std::env::args_os().skip(1).collect();
     let from_env = match arguments.iter().map(|argument| argument.to_str()).collect::<Vec<_>>()[..] {
@@ -69,7 +69,7 @@ fn main() -> ExitCode {
         }
     };
     let outcome = run(from_env).unwrap_or_else(|outcome| *outcome);
-    // Where nobody reads it any more, the exit code still says what is true.
+    // If nobody reads it any more, the exit code still says what is true.
     _ = writeln!(io::stdout(), "{}", outcome.to_json());
     ExitCode::from(u8::try_from(outcome.status.number()).unwrap_or(u8::MAX))
 }
@@ -103,7 +103,7 @@ fn read_input() -> Result<Input, Box<Outcome>> {
     if text.len() as u64 > LONGEST_INPUT {
         return Err(Outcome::invalid_argument("input", "is longer than 1 MiB"));
     }
-    // What the parser says may quote the input: only where it stumbled is told.
+    // What the parser says may quote the input: report only where it stumbled.
     serde_json::from_slice(&text).map_err(|error| {
         let rule =
             format!("is not the JSON that `paywall --help` shows (line {}, column {})", error.line(), error.column());

@@ -3,7 +3,7 @@
 use super::{Row, Ruling, Verdict};
 use crate::outcome::{Kind, Status};
 
-/// What a refusal by the HTTP status alone means, and what the service said about it.
+/// What a refusal by nothing but the HTTP status means, and what the service said about it.
 fn refusal(verdict: &Verdict, words: &str) -> String {
     let meaning = match verdict.ruling.kind {
         Some(Kind::Authentication) => "check api_key and api_client",
@@ -48,7 +48,7 @@ pub(crate) fn describe(verdict: &Verdict, http_status: u16) -> String {
     }
 }
 
-/// Words of somebody else's for a log: on one line, and not too many of them.
+/// A peer's words for a log: on one line, and not too many of them.
 pub(crate) fn quotable(text: &str) -> String {
     const LONGEST: usize = 1024;
     let quoted = &text[..text.floor_char_boundary(LONGEST)];

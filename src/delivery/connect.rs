@@ -46,7 +46,7 @@ pub(super) fn open(route: &Route) -> Result<Wire, Failure> {
             dial(&route.address.host, &addresses, route.address.port, deadline)?
         }
         Some(proxy) => {
-            // Whatever keeps the proxy from being reached is told as the proxy's trouble.
+            // Anything that keeps us from reaching the proxy counts as the proxy's trouble.
             let reached = resolve(&proxy.host, deadline)
                 .and_then(|addresses| dial(&proxy.host, &addresses, proxy.port, deadline))
                 .map_err(|failure| Failure {
@@ -140,7 +140,7 @@ fn status(head: &[u8]) -> Option<u16> {
 
 fn judge(head: &[u8], end: usize) -> Result<(), Failure> {
     match status(head) {
-        // The service does not speak before the client does: whatever follows is not its doing.
+        // The service does not speak before the client does: what follows does not come from it.
         Some(200..=299) if head.len() > end => Err(refused("the proxy sent something after its answer")),
         Some(200..=299) => Ok(()),
         Some(status @ 502..=504) => {

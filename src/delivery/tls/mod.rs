@@ -25,7 +25,7 @@ fn provider() -> Arc<CryptoProvider> {
     Arc::new(ring::default_provider())
 }
 
-/// What the handshakes of all who trust the same share; or the reason why there is nobody to trust.
+/// What all handshakes with the same trust share; or the reason why there is nobody to trust.
 #[derive(Clone)]
 pub(crate) struct Client(Result<Arc<ClientConfig>, Failure>);
 
@@ -50,8 +50,8 @@ impl Client {
         }))
     }
 
-    /// The same, but that it remembers sessions: who was verified once need not show its certificates again, and with
-    /// TLS 1.2 a round trip less is waited for. The store has a lock, which another thread may hold at a fork: so each
+    /// The same, but it remembers sessions: a peer that was verified once need not show its certificates again, and TLS
+    /// 1.2 takes one round trip less. The store has a lock, which another thread may hold at a fork: so each
     /// process needs one of its own.
     pub(super) fn remembering(&self) -> Self {
         Client(self.0.clone().map(|config| {

@@ -1,4 +1,4 @@
-//! Whom to trust: the operating system's store, joined with the caller's `ca_file`.
+//! Whom to trust: the operating system's store, together with `ca_file`.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -23,7 +23,7 @@ use crate::outcome::{Kind, Outcome, Stage};
 pub(crate) struct Trust {
     /// Equal for contexts that trust the same: loaded from the same place, at the same time, with the same extras.
     pub(crate) id: u64,
-    /// What all who trust the same make their handshakes with.
+    /// What all handshakes with this trust use.
     pub(crate) client: Client,
 }
 
@@ -36,14 +36,14 @@ impl fmt::Debug for Trust {
 /// What a store was loaded from.
 #[derive(PartialEq)]
 struct Source {
-    /// The content of `ca_file`, not its name: a file that was replaced is read anew.
+    /// The content of `ca_file`, not its name: a replaced file is read again.
     extra: Option<Vec<u8>>,
     /// They replace the system's store, on Linux, for this as for every other program.
     variables: [Option<OsString>; 2],
 }
 
 impl Source {
-    /// What to do where nobody is trusted.
+    /// What to do if nobody is trusted.
     fn nobody(&self) -> Failure {
         let what = match &self.variables {
             _ if cfg!(windows) => "the system's certificate verifier does not work",
@@ -95,7 +95,7 @@ impl Trust {
         if let Some(pem) = &source.extra {
             for certificate in CertificateDer::pem_slice_iter(pem) {
                 let certificate = certificate.map_err(|error| refused(&format!("{path} is not valid PEM: {error}")))?;
-                // The verifier tells a bad extra root and an empty system store by the same error.
+                // The verifier reports a bad extra root and an empty system store with the same error.
                 rustls::RootCertStore::empty().add(certificate.clone()).map_err(|error| {
                     refused(&format!("{path} contains something that is not a certificate: {error}"))
                 })?;
@@ -137,7 +137,7 @@ fn read(path: &str) -> Result<Vec<u8>, Box<Outcome>> {
         return Err(too_large());
     }
     let mut content = Vec::with_capacity(about.len() as usize + 1);
-    // A file alone would be asked for its size once more.
+    // Without `take`, the file would be asked for its size again.
     file.take(LARGEST + 1).read_to_end(&mut content).map_err(unreadable)?;
     if content.len() as u64 > LARGEST { Err(too_large()) } else { Ok(content) }
 }
