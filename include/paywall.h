@@ -101,6 +101,217 @@ typedef int32_t pw_status;
  */
 #define PW_INTERNAL 5
 
+/*
+ * What to do next: the document's `action`. Later versions may add actions: treat one that your program does not
+ * know like PW_ACTION_CONTACT_SUPPORT.
+ */
+
+/**
+ * Ask the shopper for the code, and verify it with this token and session.
+ */
+#define PW_ACTION_VERIFY_OTP "verify_otp"
+
+/**
+ * In doubt: show the code box with this token. Only a person may press again.
+ */
+#define PW_ACTION_AWAIT_CODE "await_code"
+
+/**
+ * Try again later, after `retry_after_ms` if it is set.
+ */
+#define PW_ACTION_WAIT "wait"
+
+/**
+ * Look at your own state. If the operation is finished, stop; if you stored a newer token, use that; otherwise begin
+ * the operation again.
+ */
+#define PW_ACTION_CHECK_OPERATION "check_operation"
+
+/**
+ * Begin the operation again.
+ */
+#define PW_ACTION_RESTART "restart"
+
+/**
+ * Continue with 3-D Secure.
+ */
+#define PW_ACTION_REDIRECT_3D "redirect_3d"
+
+/**
+ * The shopper's wallet account needs attention.
+ */
+#define PW_ACTION_FIX_ACCOUNT "fix_account"
+
+/**
+ * Correct the configuration, or the merchant's set-up.
+ */
+#define PW_ACTION_FIX_CONFIGURATION "fix_configuration"
+
+/**
+ * Correct the arguments of the call.
+ */
+#define PW_ACTION_FIX_REQUEST "fix_request"
+
+/**
+ * Nothing was sent. Call again.
+ */
+#define PW_ACTION_RETRY "retry"
+
+/**
+ * A refusal or failure that nobody documented.
+ */
+#define PW_ACTION_CONTACT_SUPPORT "contact_support"
+
+/**
+ * Nothing to do.
+ */
+#define PW_ACTION_NONE "none"
+
+/*
+ * Why a call did not end with "ok": the document's `error.kind`. Later versions may add kinds: decide by the
+ * action.
+ */
+
+/**
+ * The token is wrong, superseded or belongs to another request.
+ */
+#define PW_KIND_TOKEN_INVALID "token_invalid"
+
+/**
+ * The token has expired.
+ */
+#define PW_KIND_TOKEN_EXPIRED "token_expired"
+
+/**
+ * The flow is finished, or a newer token exists.
+ */
+#define PW_KIND_TOKEN_USED "token_used"
+
+/**
+ * The previous code has not timed out yet.
+ */
+#define PW_KIND_COOLDOWN "cooldown"
+
+/**
+ * The limit of OTP requests is reached.
+ */
+#define PW_KIND_RESEND_LIMIT "resend_limit"
+
+/**
+ * The card's bank does not support OTP.
+ */
+#define PW_KIND_OTP_UNSUPPORTED "otp_unsupported"
+
+/**
+ * The wallet account is unknown, blocked, removed or changed.
+ */
+#define PW_KIND_ACCOUNT "account"
+
+/**
+ * The credentials, the merchant set-up or the IP address is wrong.
+ */
+#define PW_KIND_AUTHENTICATION "authentication"
+
+/**
+ * The service knows the credentials, but does not allow this.
+ */
+#define PW_KIND_FORBIDDEN "forbidden"
+
+/**
+ * The service says that the request is invalid.
+ */
+#define PW_KIND_VALIDATION "validation"
+
+/**
+ * A system behind the service did not answer.
+ */
+#define PW_KIND_UPSTREAM "upstream"
+
+/**
+ * The service asks for 3-D Secure.
+ */
+#define PW_KIND_THREE_D_SECURE "three_d_secure"
+
+/**
+ * A refusal that nobody documented.
+ */
+#define PW_KIND_DECLINED "declined"
+
+/**
+ * Too many requests.
+ */
+#define PW_KIND_RATE_LIMITED "rate_limited"
+
+/**
+ * HTTP 5xx.
+ */
+#define PW_KIND_SERVER_ERROR "server_error"
+
+/**
+ * The service is not at this address.
+ */
+#define PW_KIND_WRONG_ADDRESS "wrong_address"
+
+/**
+ * The service answered with a redirect. The library does not follow it.
+ */
+#define PW_KIND_REDIRECT "redirect"
+
+/**
+ * Another HTTP 4xx.
+ */
+#define PW_KIND_HTTP "http"
+
+/**
+ * The answer is not trustworthy.
+ */
+#define PW_KIND_BAD_RESPONSE "bad_response"
+
+/**
+ * The deadline passed.
+ */
+#define PW_KIND_TIMEOUT "timeout"
+
+/**
+ * The peer closed or reset the connection.
+ */
+#define PW_KIND_CONNECTION_LOST "connection_lost"
+
+/**
+ * The name could not be resolved.
+ */
+#define PW_KIND_DNS "dns"
+
+/**
+ * No connection could be made.
+ */
+#define PW_KIND_CONNECT "connect"
+
+/**
+ * The proxy refused.
+ */
+#define PW_KIND_PROXY "proxy"
+
+/**
+ * TLS failed: a bad certificate, an alert, or a peer without TLS.
+ */
+#define PW_KIND_TLS "tls"
+
+/**
+ * A bad option.
+ */
+#define PW_KIND_CONFIG "config"
+
+/**
+ * A bad argument.
+ */
+#define PW_KIND_ARGUMENT "argument"
+
+/**
+ * The library caught a bug of its own.
+ */
+#define PW_KIND_INTERNAL "internal"
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -189,7 +400,7 @@ void pw_config_free(pw_config *config);
 /**
  * Makes a context. It resolves and connects nothing yet.
  *
- * It reads the environment: SSL_CERT_FILE and SSL_CERT_DIR, and with the proxy "env" also HTTPS_PROXY and NO_PROXY. As
+ * It may read the environment: SSL_CERT_FILE and SSL_CERT_DIR, and with the proxy "env" also HTTPS_PROXY and NO_PROXY. As
  * with getenv, no other thread may change the environment during the call.
  *
  * config: copied. It stays yours.

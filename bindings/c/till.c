@@ -18,18 +18,18 @@ static const struct {
     const char *action;
     const char *advice;
 } ADVICE[] = {
-    {"verify_otp", "Ask the customer for the code."},
-    {"await_code", "The code may be on its way: ask for it. If none comes, a person may press again, once."},
-    {"wait", "Too early: wait, then press again."},
-    {"check_operation", "This operation is finished, or a newer code was sent. Look it up, or begin it again."},
-    {"restart", "The operation took too long: begin it again."},
-    {"redirect_3d", "This card has no code by SMS: continue with 3-D Secure."},
-    {"fix_account", "The customer's wallet account needs attention."},
-    {"fix_configuration", "The set-up of this till is wrong: call the technician."},
-    {"fix_request", "The till sent something wrong: call the technician."},
-    {"retry", "Nothing was sent: press again."},
-    {"contact_support", "Nobody knows this answer: call support, with the request id."},
-    {"none", "All is well."},
+    {PW_ACTION_VERIFY_OTP, "Ask the customer for the code."},
+    {PW_ACTION_AWAIT_CODE, "The code may be on its way: ask for it. If none comes, a person may press again, once."},
+    {PW_ACTION_WAIT, "Too early: wait, then press again."},
+    {PW_ACTION_CHECK_OPERATION, "This operation is finished, or a newer code was sent. Look it up, or begin it again."},
+    {PW_ACTION_RESTART, "The operation took too long: begin it again."},
+    {PW_ACTION_REDIRECT_3D, "This card has no code by SMS: continue with 3-D Secure."},
+    {PW_ACTION_FIX_ACCOUNT, "The customer's wallet account needs attention."},
+    {PW_ACTION_FIX_CONFIGURATION, "The set-up of this till is wrong: call the technician."},
+    {PW_ACTION_FIX_REQUEST, "The till sent something wrong: call the technician."},
+    {PW_ACTION_RETRY, "Nothing was sent: press again."},
+    {PW_ACTION_CONTACT_SUPPORT, "Nobody knows this answer: call support, with the request id."},
+    {PW_ACTION_NONE, "All is well."},
 };
 
 static const char *advice_for(const char *action)

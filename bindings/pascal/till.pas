@@ -33,7 +33,7 @@ begin
   else if Action = paRestart then
     Result := 'The operation took too long: begin it again.'
   else if Action = paRedirect3D then
-    Result := 'This card has no code by SMS: go on with 3-D Secure.'
+    Result := 'This card has no code by SMS: continue with 3-D Secure.'
   else if Action = paFixAccount then
     Result := 'The customer''s wallet account needs attention.'
   else if Action = paFixConfiguration then

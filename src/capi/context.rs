@@ -18,7 +18,7 @@ pub struct pw_ctx(Client);
 
 /// Makes a context. It resolves and connects nothing yet.
 ///
-/// It reads the environment: SSL_CERT_FILE and SSL_CERT_DIR, and with the proxy "env" also HTTPS_PROXY and NO_PROXY. As
+/// It may read the environment: SSL_CERT_FILE and SSL_CERT_DIR, and with the proxy "env" also HTTPS_PROXY and NO_PROXY. As
 /// with getenv, no other thread may change the environment during the call.
 ///
 /// config: copied. It stays yours.
