@@ -1,17 +1,21 @@
 /*
- * libpaywall: Paywall's Masterpass "Resend OTP", sent at most once, with the truth about it.
+ * libpaywall: Paywall's Masterpass "Resend OTP". It sends each request at most once, and says what is known about it.
  *
- * Generated from the library's sources. This header is the manual; what the outcomes mean for a shop is in README.md.
+ * This header is generated from the library's sources. It is the manual. README.md says what the outcomes mean for a
+ * shop.
  *
  * Conventions, the same for every function:
- *   - The object comes first, inputs next, outputs last.
- *   - Texts are NUL-terminated UTF-8. Inputs are copied, never kept. A NULL or broken text is PW_INVALID, never a crash.
- *   - out_json is where a result document goes: JSON, to be freed with pw_string_free. NULL is stored first, always.
- *   - A const object may be used by any number of threads at once; one that is not const by one thread at a time.
- *   - Every free function accepts NULL. What was freed, or never came from this library, must not be passed.
- *   - Nothing is printed, no signal is raised, nothing of the process is changed; no thread runs before the first call.
- *     When memory runs out the process is aborted, as by every Rust library.
- *   - A call takes up to 50 KiB of the calling thread's stack: 64 KiB are enough.
+ *   - The object comes first, then the inputs, then the outputs.
+ *   - Texts are NUL-terminated UTF-8. The library copies what it needs of an input and keeps no pointer to it. A text
+ *     that is NULL or not UTF-8 is PW_INVALID, never a crash.
+ *   - out_json points to where the library stores a result document, which is JSON. It always stores NULL there first.
+ *     Free the document with pw_string_free.
+ *   - Any number of threads may use a const object at once. One thread at a time may use an object that is not const.
+ *   - Every free function accepts NULL. Never pass an object or a text that you have freed, or that did not come from
+ *     this library.
+ *   - The library prints nothing, raises no signal, and changes no state of the process. It starts no thread before the
+ *     first call. If memory runs out, it aborts the process, as every Rust library does.
+ *   - A call uses up to 50 KiB of the calling thread's stack. 64 KiB are enough.
  *
  * A call from beginning to end:
  *
@@ -20,7 +24,7 @@
  *     char *json = NULL;
  *     if (pw_config_from_env(config, &json) == PW_OK && pw_ctx_new(config, &ctx, &json) == PW_OK) {
  *         pw_status status = pw_resend_otp(ctx, token, session, &json);
- *         ...                       status says what is true, json's "action" what to do
+ *         ...                       status says what is true, "action" in json what to do next
  *     }
  *     pw_string_free(json);
  *     pw_ctx_free(ctx);
@@ -33,37 +37,37 @@
 #include <stdint.h>
 
 /**
- * The major version of the binary interface. A program built for another major cannot use this library.
+ * The major version of the binary interface. A program that was built for another major cannot use this library.
  */
 #define PW_ABI_MAJOR 1
 
 /**
- * The minor version of the binary interface. A program needs at least the minor it was built for.
+ * The minor version of the binary interface. A program needs at least the minor that it was built for.
  */
 #define PW_ABI_MINOR 0
 
 /**
- * A configuration being built.
+ * A configuration that you fill with options.
  *
- * Made by pw_config_new, freed by pw_config_free. One thread at a time. pw_ctx_new copies it: it can be changed, used
- * for further contexts or freed at any time after that.
+ * pw_config_new makes it, pw_config_free frees it. One thread at a time may use it. pw_ctx_new copies it: after that
+ * you can change it, make further contexts from it, or free it.
  */
 typedef struct pw_config pw_config;
 
 /**
  * A client of the service.
  *
- * Made by pw_ctx_new, freed by pw_ctx_free. Immutable: any number of threads may call with one at once, and after a
- * fork parent and child both go on with it. Contexts with equal address, proxy, trust and credentials share their kept
- * connections in the whole process, also after one of them was freed: making one anew for each web request is cheap.
+ * pw_ctx_new makes it, pw_ctx_free frees it. It never changes: any number of threads may call with it at once. After a
+ * fork, both parent and child can use it. Contexts with equal address, proxy, trust and credentials share their idle
+ * connections in the whole process, even after one of them is freed. So a new context for each web request is cheap.
  */
 typedef struct pw_ctx pw_ctx;
 
 /**
  * What is true after a call: one of the six numbers below.
  *
- * A plain integer, not a C enum. Numbers are never changed or reused; one that your program does not know must be
- * treated like PW_IN_DOUBT.
+ * It is a plain integer, not a C enum. A number never changes its meaning. Treat a number that your program does not
+ * know like PW_IN_DOUBT.
  */
 typedef int32_t pw_status;
 
@@ -73,17 +77,17 @@ typedef int32_t pw_status;
 #define PW_OK 0
 
 /**
- * The service answered, and refused. What to do is the document's `action`.
+ * The service answered, and refused. The document's `action` says what to do.
  */
 #define PW_REJECTED 1
 
 /**
- * No byte of the request left. Calling again is safe.
+ * No byte of the request left. It is safe to call again.
  */
 #define PW_NOT_SENT 2
 
 /**
- * The request may have arrived, and no answer that can be trusted came. Never call again automatically.
+ * The request may have arrived; no trustworthy answer came back. Never call again automatically.
  */
 #define PW_IN_DOUBT 3
 
@@ -93,47 +97,260 @@ typedef int32_t pw_status;
 #define PW_INVALID 4
 
 /**
- * A bug of the library, caught. Nothing was sent.
+ * The library caught a bug of its own. Nothing was sent.
  */
 #define PW_INTERNAL 5
+
+/*
+ * What to do next: the document's `action`. Later versions may add actions: treat one that your program does not
+ * know like PW_ACTION_CONTACT_SUPPORT.
+ */
+
+/**
+ * Ask the shopper for the code, and verify it with this token and session.
+ */
+#define PW_ACTION_VERIFY_OTP "verify_otp"
+
+/**
+ * In doubt: show the code box with this token. Only a person may press again.
+ */
+#define PW_ACTION_AWAIT_CODE "await_code"
+
+/**
+ * Try again later, after `retry_after_ms` if it is set.
+ */
+#define PW_ACTION_WAIT "wait"
+
+/**
+ * Look at your own state. If the operation is finished, stop; if you stored a newer token, use that; otherwise begin
+ * the operation again.
+ */
+#define PW_ACTION_CHECK_OPERATION "check_operation"
+
+/**
+ * Begin the operation again.
+ */
+#define PW_ACTION_RESTART "restart"
+
+/**
+ * Continue with 3-D Secure.
+ */
+#define PW_ACTION_REDIRECT_3D "redirect_3d"
+
+/**
+ * The shopper's wallet account needs attention.
+ */
+#define PW_ACTION_FIX_ACCOUNT "fix_account"
+
+/**
+ * Correct the configuration, or the merchant's set-up.
+ */
+#define PW_ACTION_FIX_CONFIGURATION "fix_configuration"
+
+/**
+ * Correct the arguments of the call.
+ */
+#define PW_ACTION_FIX_REQUEST "fix_request"
+
+/**
+ * Nothing was sent. Call again.
+ */
+#define PW_ACTION_RETRY "retry"
+
+/**
+ * A refusal or failure that nobody documented.
+ */
+#define PW_ACTION_CONTACT_SUPPORT "contact_support"
+
+/**
+ * Nothing to do.
+ */
+#define PW_ACTION_NONE "none"
+
+/*
+ * Why a call did not end with "ok": the document's `error.kind`. Later versions may add kinds: decide by the
+ * action.
+ */
+
+/**
+ * The token is wrong, superseded or belongs to another request.
+ */
+#define PW_KIND_TOKEN_INVALID "token_invalid"
+
+/**
+ * The token has expired.
+ */
+#define PW_KIND_TOKEN_EXPIRED "token_expired"
+
+/**
+ * The flow is finished, or a newer token exists.
+ */
+#define PW_KIND_TOKEN_USED "token_used"
+
+/**
+ * The previous code has not timed out yet.
+ */
+#define PW_KIND_COOLDOWN "cooldown"
+
+/**
+ * The limit of OTP requests is reached.
+ */
+#define PW_KIND_RESEND_LIMIT "resend_limit"
+
+/**
+ * The card's bank does not support OTP.
+ */
+#define PW_KIND_OTP_UNSUPPORTED "otp_unsupported"
+
+/**
+ * The wallet account is unknown, blocked, removed or changed.
+ */
+#define PW_KIND_ACCOUNT "account"
+
+/**
+ * The credentials, the merchant set-up or the IP address is wrong.
+ */
+#define PW_KIND_AUTHENTICATION "authentication"
+
+/**
+ * The service knows the credentials, but does not allow this.
+ */
+#define PW_KIND_FORBIDDEN "forbidden"
+
+/**
+ * The service says that the request is invalid.
+ */
+#define PW_KIND_VALIDATION "validation"
+
+/**
+ * A system behind the service did not answer.
+ */
+#define PW_KIND_UPSTREAM "upstream"
+
+/**
+ * The service asks for 3-D Secure.
+ */
+#define PW_KIND_THREE_D_SECURE "three_d_secure"
+
+/**
+ * A refusal that nobody documented.
+ */
+#define PW_KIND_DECLINED "declined"
+
+/**
+ * Too many requests.
+ */
+#define PW_KIND_RATE_LIMITED "rate_limited"
+
+/**
+ * HTTP 5xx.
+ */
+#define PW_KIND_SERVER_ERROR "server_error"
+
+/**
+ * The service is not at this address.
+ */
+#define PW_KIND_WRONG_ADDRESS "wrong_address"
+
+/**
+ * The service answered with a redirect. The library does not follow it.
+ */
+#define PW_KIND_REDIRECT "redirect"
+
+/**
+ * Another HTTP 4xx.
+ */
+#define PW_KIND_HTTP "http"
+
+/**
+ * The answer is not trustworthy.
+ */
+#define PW_KIND_BAD_RESPONSE "bad_response"
+
+/**
+ * The deadline passed.
+ */
+#define PW_KIND_TIMEOUT "timeout"
+
+/**
+ * The peer closed or reset the connection.
+ */
+#define PW_KIND_CONNECTION_LOST "connection_lost"
+
+/**
+ * The name could not be resolved.
+ */
+#define PW_KIND_DNS "dns"
+
+/**
+ * No connection could be made.
+ */
+#define PW_KIND_CONNECT "connect"
+
+/**
+ * The proxy refused.
+ */
+#define PW_KIND_PROXY "proxy"
+
+/**
+ * TLS failed: a bad certificate, an alert, or a peer without TLS.
+ */
+#define PW_KIND_TLS "tls"
+
+/**
+ * A bad option.
+ */
+#define PW_KIND_CONFIG "config"
+
+/**
+ * A bad argument.
+ */
+#define PW_KIND_ARGUMENT "argument"
+
+/**
+ * The library caught a bug of its own.
+ */
+#define PW_KIND_INTERNAL "internal"
 
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
 
 /**
- * The version of the binary interface of the library that is loaded: PW_ABI_MAJOR << 16 | PW_ABI_MINOR.
+ * The version of the loaded library's binary interface: PW_ABI_MAJOR << 16 | PW_ABI_MINOR.
  *
- * Compare it with what your program was built for before anything else. Any thread; never fails.
+ * Before you call anything else, compare it with the version that your program was built for.
+ *
+ * Returns: the number. It never fails. Any thread may call it.
  */
 uint32_t pw_abi_version(void);
 
 /**
- * The version of the library that is loaded, such as "0.1.0".
+ * The version of the loaded library, such as "0.1.0".
  *
- * Static: never NULL, never to be freed. Any thread.
+ * Returns: a static text. It is never NULL. Do not free it. Any thread may call this.
  */
 const char *pw_version(void);
 
 /**
- * The name of a status, as in the document's `status`: "ok", "rejected", "not_sent", "in_doubt", "invalid",
- * "internal"; "unrecognized" for other numbers.
+ * The name of a status, as in the document's `status`: "ok", "rejected", "not_sent", "in_doubt", "invalid" or
+ * "internal". For any other number it is "unrecognized".
  *
- * Static: never NULL, never to be freed. Any thread.
+ * Returns: a static text. It is never NULL. Do not free it. Any thread may call this.
  */
 const char *pw_status_name(pw_status status);
 
 /**
- * Makes a configuration in which nothing is set.
+ * Makes a configuration in which no option is set.
  *
- * Returns: never NULL but for a bug of the library. Free it with pw_config_free.
+ * Returns: the configuration, or NULL after a bug of the library. Free it with pw_config_free. Any thread may call this.
  */
 pw_config *pw_config_new(void);
 
 /**
  * Sets one option. A later value replaces an earlier one.
  *
- * The options, and what each is where it is not set:
+ * The options, each with its default:
  *
  *   environment         -       "test", "production" or "production-tr": the vendor's base addresses
  *   base_url            -       wins over environment; https, or http to a loopback address; a path is kept
@@ -141,16 +358,20 @@ pw_config *pw_config_new(void);
  *   api_client          needed  the header apiclientprivate; visible ASCII
  *   timeout_ms          20000   the whole call, name resolution included; 1 to 120000
  *   connect_timeout_ms  5000    resolve, connect and TLS together; 1 to 120000
- *   idle_timeout_ms     15000   how long an idle connection may be reused; 0 to 600000, 0: a new one for each call
+ *   idle_timeout_ms     15000   how long an idle connection may be reused; 0 to 600000; 0: each call makes its own
  *   proxy               none    "http://[user:password@]host:port", or "env": HTTPS_PROXY and NO_PROXY
- *   ca_file             none    path of a PEM file, added to the operating system's trust store
+ *   ca_file             none    the path of a PEM file, added to the operating system's trust store
  *   locale              none    "tr" or "en", sent as the headers Accept-Language and locale
  *   app                 none    "Name/1.2", appended to User-Agent
- *   header.NAME         none    an extra request header, but none that the library sets or that frames the message
+ *   header.NAME         none    an extra request header; not one that the library sets or that frames the message
  *
+ * Set api_key, api_client, and either environment or base_url.
+ *
+ * config: from pw_config_new. No other thread may use it during the call.
  * name, value: NUL-terminated UTF-8, copied. value must not be empty, nor longer than 8192 bytes.
- * out_json: NULL, or where the document of a failure goes; NULL is stored on success. Free it with pw_string_free.
- * Returns: PW_OK, or PW_INVALID with a message that names the option and its rule and never quotes a secret.
+ * out_json: NULL, or where the document of a failure is stored. On success it is set to NULL. Free it with
+ * pw_string_free.
+ * Returns: PW_OK, or PW_INVALID with a message that names the option and its rule. It never quotes a secret.
  */
 pw_status pw_config_set(pw_config *config,
                         const char *name,
@@ -158,11 +379,13 @@ pw_status pw_config_set(pw_config *config,
                         char **out_json);
 
 /**
- * Sets every option whose environment variable is there: PAYWALL_ and the upper-case name, such as PAYWALL_BASE_URL.
+ * Sets every option whose environment variable exists. A variable is PAYWALL_ and the option's name in upper case, such
+ * as PAYWALL_BASE_URL.
  *
- * An empty variable counts as unset. All or nothing: on failure the configuration is as it was. header.NAME has no
- * variable. Another thread must not change the environment meanwhile, as with getenv.
+ * An empty variable counts as unset. header.NAME has no variable. If one option fails, none is set. As with getenv, no
+ * other thread may change the environment during the call.
  *
+ * config: as in pw_config_set.
  * out_json: as in pw_config_set.
  * Returns: PW_OK, or PW_INVALID.
  */
@@ -170,51 +393,57 @@ pw_status pw_config_from_env(pw_config *config,
                              char **out_json);
 
 /**
- * Frees a configuration; the credentials in it are wiped. NULL is fine.
+ * Frees a configuration and wipes the credentials in it. NULL is fine.
  */
 void pw_config_free(pw_config *config);
 
 /**
- * Makes a context. Nothing is resolved or connected yet. It may read the environment (SSL_CERT_FILE, SSL_CERT_DIR; with
- * the proxy "env" also HTTPS_PROXY and NO_PROXY), which another thread must not change meanwhile, as with getenv.
+ * Makes a context. It resolves and connects nothing yet.
  *
- * config: copied; it stays the caller's.
- * out_ctx: where the context goes; NULL is stored on failure. Must not be NULL.
- * out_json: NULL, or where the document of a failure goes; NULL is stored on success. Free it with pw_string_free.
- * Returns: PW_OK, or PW_INVALID where an option is missing, or where ca_file cannot be read or holds no certificate.
+ * It may read the environment: SSL_CERT_FILE and SSL_CERT_DIR, and with the proxy "env" also HTTPS_PROXY and NO_PROXY. As
+ * with getenv, no other thread may change the environment during the call.
+ *
+ * config: copied. It stays yours.
+ * out_ctx: where the context is stored. On failure it is set to NULL. It must not be NULL. Free it with pw_ctx_free.
+ * out_json: NULL, or where the document of a failure is stored. On success it is set to NULL. Free it with
+ * pw_string_free.
+ * Returns: PW_OK. PW_INVALID if an option is missing, or if ca_file cannot be read or has no certificate in it.
  */
 pw_status pw_ctx_new(const pw_config *config,
                      pw_ctx **out_ctx,
                      char **out_json);
 
 /**
- * "Test connection": resolves, connects, passes the proxy and makes TLS over a fresh connection, and closes it. Not one
- * byte of HTTP reaches the service, so the credentials are not tested.
+ * "Test connection": makes a new connection up to and including TLS, through the proxy if there is one, and closes it.
+ * Not one byte of HTTP reaches the service, so this does not test the credentials.
  *
- * out_json: NULL, or where the document goes, always. Free it with pw_string_free.
- * Returns: PW_OK (the document's `action` is "none"), PW_NOT_SENT with the stage and the reason, PW_INVALID or
- * PW_INTERNAL. Back within 200 ms of timeout_ms.
+ * It blocks until the connection is made or has failed, and returns at most 200 ms after timeout_ms has passed.
+ *
+ * ctx: from pw_ctx_new. Other threads may use it at the same time.
+ * out_json: NULL, or where the document is always stored. Free it with pw_string_free.
+ * Returns: PW_OK, with "none" as the document's `action`. PW_NOT_SENT, with the stage and the reason. PW_INVALID or
+ * PW_INTERNAL.
  */
 pw_status pw_ctx_check(const pw_ctx *ctx,
                        char **out_json);
 
 /**
- * Frees a context; the credentials in it are wiped. NULL is fine. No call may be using it.
+ * Frees a context and wipes the credentials in it. NULL is fine. No call may be using it.
  */
 void pw_ctx_free(pw_ctx *ctx);
 
 /**
- * Asks the service to send the one-time password of a token once more.
+ * Asks the service to send the one-time password (OTP) of a token again.
  *
- * At most one request leaves, whatever happens. It blocks until the answer came or timeout_ms passed, and is back
- * within 200 ms of that. There is no way to cancel it.
+ * At most one request leaves, whatever happens. The call blocks until the answer is there, and returns at most 200 ms
+ * after timeout_ms has passed. You cannot cancel it.
  *
- * token: the OTP token that the operation returned, or the newest one since; 1 to 1024 bytes, no control characters.
- * session: the Masterpass session, a GUID in one of .NET's forms D, N, B and P, in any case; not all zero.
- * out_json: where the document goes, always. Must not be NULL: the new token would be lost. It carries token and
- * session, so do not log it; log its `message`. Free it with pw_string_free.
- * Returns: any status. On every one but PW_INVALID and PW_INTERNAL the document's otp_token and session_id are the
- * ones to use next.
+ * ctx: from pw_ctx_new. Other threads may use it at the same time.
+ * token: the OTP token that the operation returned, or the newest one since. 1 to 1024 bytes, no control characters.
+ * session: the Masterpass session: a GUID in one of .NET's forms D, N, B and P, in upper or lower case, not all zero.
+ * out_json: where the document is always stored. It must not be NULL, because the new token would be lost. The document
+ * carries token and session: log its `message`, not the document. Free it with pw_string_free.
+ * Returns: any status. Unless it is PW_INVALID or PW_INTERNAL, use the document's otp_token and session_id next.
  */
 pw_status pw_resend_otp(const pw_ctx *ctx,
                         const char *token,
@@ -222,18 +451,19 @@ pw_status pw_resend_otp(const pw_ctx *ctx,
                         char **out_json);
 
 /**
- * Reads one member of a JSON document, for callers without a JSON parser.
+ * Reads one member of a JSON document, for programs without a JSON parser.
  *
  * json: NUL-terminated UTF-8, such as a result document.
- * pointer: which member, as RFC 6901 says: "/otp_token", "/error/kind". "" is the whole document.
- * Returns: the text of a string, the JSON of any other value; NULL where there is no such member, where it is null,
- * where its text contains NUL, or where json is no JSON. Free it with pw_string_free. Any thread.
+ * pointer: which member, in the form of RFC 6901: "/otp_token", "/error/kind". "" is the whole document.
+ * Returns: the text of a string, or the JSON of any other value. NULL if the member is missing or null, if its text
+ * contains NUL, or if json is not JSON. Free it with pw_string_free. Any thread may call this.
  */
 char *pw_json_get(const char *json,
                   const char *pointer);
 
 /**
- * Frees a text that the library returned, and wipes it: a document carries token and session. NULL is fine.
+ * Frees a text that the library returned. It wipes the text first, because a document carries token and session. NULL is
+ * fine.
  */
 void pw_string_free(char *text);
 

@@ -22,13 +22,13 @@ pub(crate) fn is_token(token: &str) -> bool {
 
 fn token_rule(token: &str) -> Result<(), &'static str> {
     if token.is_empty() {
-        return Err("must not be empty: pass the token that the operation needing the OTP returned");
+        return Err("must not be empty: pass the token that the operation returned");
     }
     if token.len() > LONGEST_TOKEN {
         return Err("must not be longer than 1024 bytes");
     }
     if token.chars().any(char::is_control) {
-        return Err("must not contain control characters, line ends among them");
+        return Err("must not contain control characters, such as line ends");
     }
     Ok(())
 }

@@ -1,5 +1,5 @@
-//! `tests/contract.json`, the one description of the vocabulary, against which each language holds its constants, options and
-//! members. It is written from the sources (`make header`), and this test compares the committed one with them.
+//! `tests/contract.json`, the one description of the vocabulary. Each language holds its constants, options and members
+//! against it. It is written from the sources (`make header`), and this test compares the committed one with them.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Reads JSON that somebody else wrote, without trusting how deep it is or how it spells its texts.
+//! Reads JSON from a peer, without trusting how deep it is or how it spells its texts.
 
 use std::collections::HashMap;
 use std::fmt;

@@ -1,7 +1,7 @@
 //! Client for Paywall's Masterpass "Resend OTP" service.
 //!
-//! A shop calls "send the code again". The answer can be lost on the way back, and the service has no idempotency key:
-//! so this library never sends a request twice, and every [`Outcome`] says what is known about the one that was sent.
+//! A shop calls "send the code again". The answer can be lost on the way back, and the service has no idempotency key.
+//! So this library never sends a request twice, and every [`Outcome`] says what is known about the one that it sent.
 //!
 //! ```no_run
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -17,7 +17,7 @@
 //! # }
 //! ```
 //!
-//! The floors, from the top down; a module imports from floors below its own only, which a test holds:
+//! The floors, from the top down. A module imports only from floors below its own; a test checks that:
 //!
 //! | floor | modules |
 //! | --- | --- |
@@ -26,7 +26,7 @@
 //! | what an answer means; how a request leaves and an answer comes in | `decision`; `delivery` |
 //! | what goes in | `config`, `arguments` |
 //! | what comes out; base64 | `outcome`; `encoding` |
-//! | texts that nobody may see; texts that somebody else wrote | `secret`; `json` |
+//! | texts that nobody may see; texts from a peer | `secret`; `json` |
 //! | the operating system's functions that std lacks | `os` |
 //! | panics of our own code | `panics` |
 //!

@@ -1,6 +1,6 @@
-//! Panics of our own code: caught, silent, and told by their place alone.
+//! Panics of our own code: caught, silent, and reported only by their place.
 //!
-//! What a panic says may quote whatever it was working on, a token among it; so nobody gets to see that.
+//! What a panic says may quote what it was working on, even a token. So nobody gets to see it.
 
 use std::cell::{Cell, RefCell};
 use std::mem::ManuallyDrop;
@@ -13,7 +13,7 @@ thread_local! {
     static PLACE: ManuallyDrop<RefCell<Option<String>>> = const { ManuallyDrop::new(RefCell::new(None)) };
 }
 
-/// Runs `work`; where it panics, gives the place of the panic.
+/// Runs `work`; if it panics, gives the place of the panic.
 pub(crate) fn caught<T>(work: impl FnOnce() -> T + UnwindSafe) -> Result<T, String> {
     let outer = GUARDED.replace(true);
     let result = panic::catch_unwind(work);
@@ -66,8 +66,8 @@ mod tests {
             .env(INSIDE, "1")
             .output()
             .unwrap();
-        let told = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-        assert!(output.status.success() && told.contains("1 passed"), "{told}");
-        assert!(!told.contains("planted-secret") && told.contains("the host's own"), "{told}");
+        let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success() && said.contains("1 passed"), "{said}");
+        assert!(!said.contains("planted-secret") && said.contains("the host's own"), "{said}");
     }
 }

@@ -2,10 +2,10 @@
  * A till's "send the code again", in plain C99: no JSON library, nothing but libpaywall.
  *
  *   till check             can the service be reached?
- *   till TOKEN SESSION     send the code of this operation once more
+ *   till TOKEN SESSION     send the code of this operation again
  *
  * The configuration comes from the environment: PAYWALL_ENVIRONMENT or PAYWALL_BASE_URL, PAYWALL_API_KEY,
- * PAYWALL_API_CLIENT and whatever else include/paywall.h lists. The exit code is the status.
+ * PAYWALL_API_CLIENT and the other options in include/paywall.h. The exit code is the status.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,23 +13,23 @@
 
 #include "paywall.h"
 
-/* What a cashier is told for each action. A newer library may know more actions than this program. */
+/* What the cashier reads for each action. A newer library may know more actions than this program. */
 static const struct {
     const char *action;
     const char *advice;
 } ADVICE[] = {
-    {"verify_otp", "Ask the customer for the code."},
-    {"await_code", "The code may be on its way: ask for it. If none comes, a person may press again, once."},
-    {"wait", "Too early: wait, then press again."},
-    {"check_operation", "This operation is finished, or a newer code was sent. Look it up, or begin it again."},
-    {"restart", "The operation took too long: begin it again."},
-    {"redirect_3d", "This card has no code by SMS: go on with 3-D Secure."},
-    {"fix_account", "The customer's wallet account needs attention."},
-    {"fix_configuration", "The set-up of this till is wrong: call the technician."},
-    {"fix_request", "The till sent something wrong: call the technician."},
-    {"retry", "Nothing was sent: press again."},
-    {"contact_support", "Nobody knows this answer: call support, with the request id."},
-    {"none", "All is well."},
+    {PW_ACTION_VERIFY_OTP, "Ask the customer for the code."},
+    {PW_ACTION_AWAIT_CODE, "The code may be on its way: ask for it. If none comes, a person may press again, once."},
+    {PW_ACTION_WAIT, "Too early: wait, then press again."},
+    {PW_ACTION_CHECK_OPERATION, "This operation is finished, or a newer code was sent. Look it up, or begin it again."},
+    {PW_ACTION_RESTART, "The operation took too long: begin it again."},
+    {PW_ACTION_REDIRECT_3D, "This card has no code by SMS: continue with 3-D Secure."},
+    {PW_ACTION_FIX_ACCOUNT, "The customer's wallet account needs attention."},
+    {PW_ACTION_FIX_CONFIGURATION, "The set-up of this till is wrong: call the technician."},
+    {PW_ACTION_FIX_REQUEST, "The till sent something wrong: call the technician."},
+    {PW_ACTION_RETRY, "Nothing was sent: press again."},
+    {PW_ACTION_CONTACT_SUPPORT, "Nobody knows this answer: call support, with the request id."},
+    {PW_ACTION_NONE, "All is well."},
 };
 
 static const char *advice_for(const char *action)
@@ -42,7 +42,7 @@ static const char *advice_for(const char *action)
     return "Nobody knows this answer: call support, with the request id.";
 }
 
-/* Prints one member of the document, where it is there. */
+/* Prints one member of the document, if it is set. */
 static void show(const char *label, const char *json, const char *pointer)
 {
     char *text = pw_json_get(json, pointer);

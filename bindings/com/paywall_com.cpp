@@ -5,7 +5,7 @@
  *     paywall.FromEnvironment                          or  paywall.Configure "api_key", "..."
  *     Set result = paywall.ResendOtp(token, session)   never raises for an outcome: result.Action says what to do
  *
- * Late bound (IDispatch alone, no type library), apartment threaded, over paywall.hpp. paywall.dll lies beside it.
+ * Late bound (only IDispatch, no type library), apartment threaded, over paywall.hpp. paywall.dll lies beside it.
  */
 #include <iterator>
 #include <new>
@@ -151,7 +151,7 @@ private:
     volatile LONG references_ = 1;
 };
 
-/* --- what came of a call: the members of the document; "", 0 and -1 stand for null --- */
+/* --- the outcome of a call: the members of the document; "", 0 and -1 stand for null --- */
 
 struct Property {
     const wchar_t *name;
@@ -230,10 +230,10 @@ class Client final : public Object {
         if (id == CONFIGURE || id == FROM_ENVIRONMENT) {
             const paywall::Result set =
                 id == CONFIGURE ? config_.try_set(arguments[0], arguments[1]) : config_.try_from_env();
-            client_ = paywall::Client(); /* the next call opens it anew */
+            client_ = paywall::Client(); /* the next call opens it again */
             return set.ok() ? S_OK : raise(error, set.number(), set.message());
         }
-        /* Who throws the result away would lose the new token. */
+        /* A program that drops the result would lose the new token. */
         if (!result)
             return raise(error, PW_INVALID, "nothing was sent: the result must be taken, with Set");
         if (!client_)

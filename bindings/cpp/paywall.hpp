@@ -1,12 +1,12 @@
 /*
- * libpaywall for C++11 and later: Paywall's Masterpass "Resend OTP", sent at most once, with the truth about it.
+ * libpaywall for C++11 and later: Paywall's Masterpass "Resend OTP". It sends each request at most once.
  *
  * Header only, over paywall.h, which is the manual of options, documents and guarantees. Two ways to call:
  *
- *     client.resend_otp(token, session)        throws what is not ok, where exceptions are compiled in
+ *     client.resend_otp(token, session)        throws what is not ok, if exceptions are compiled in
  *     client.try_resend_otp(token, session)    never throws: the Result says what is true; for -fno-exceptions too
  *
- * A Config is for one thread at a time; a Client and a Result may be used by any number of threads at once.
+ * One thread at a time may use a Config. Any number of threads may use a Client and a Result at once.
  */
 #ifndef PAYWALL_HPP
 #define PAYWALL_HPP
@@ -20,7 +20,7 @@
 
 #include "paywall.h"
 
-/* 1 where what fails can be thrown. Set it to 0 yourself to have the status alone. */
+/* 1 if what fails can be thrown. Set it to 0 yourself to have only the status. */
 #ifndef PAYWALL_EXCEPTIONS
 #if defined(__cpp_exceptions) || defined(__EXCEPTIONS) || defined(_CPPUNWIND)
 #define PAYWALL_EXCEPTIONS 1
@@ -32,7 +32,7 @@
 namespace paywall {
 
 /*
- * A text on its way in: a std::string, or a C string. It refers to the caller's, and is meant for arguments only.
+ * A text on its way in: a std::string, or a C string. It refers to your text, and is meant only for arguments.
  * A std::string can hold NUL, at which the C interface would cut it: such a text is refused, never shortened.
  */
 class Text {
@@ -53,7 +53,7 @@ namespace detail {
 struct Document {
     pw_status status;
     const char *json; /* what is read */
-    char *owned;      /* what is freed: NULL where `json` is a literal of this header */
+    char *owned;      /* what is freed: NULL if `json` is a literal of this header */
     char *message;
 
     Document() noexcept : status(PW_OK), json(nullptr), owned(nullptr), message(nullptr) {}
@@ -111,7 +111,7 @@ inline bool abi_fits(uint32_t loaded) noexcept
 
 } // namespace detail
 
-/* What came of a call. Copies share one document. */
+/* The outcome of a call. Copies share one document. */
 class Result {
 public:
     explicit Result(detail::Shared document) noexcept : document_(std::move(document)) {}
@@ -128,7 +128,7 @@ public:
     pw_status number() const noexcept { return document_->status; }
 
     /*
-     * The members of the document. An empty text, 0 and -1 stand for null. Each is looked up when it is asked for,
+     * The members of the document. An empty text, 0 and -1 stand for null. Each is looked up when you ask for it,
      * which takes some microseconds: keep what you need more than once.
      */
     std::string status() const { return document_->json ? text("/status") : pw_status_name(number()); }
@@ -161,7 +161,7 @@ public:
         const detail::Owned member(pw_json_get(document_->json, pointer));
         return member.get() ? std::string(member.get()) : std::string();
     }
-    /* The whole document; "" where a success has none. It carries token and session: do not log it. */
+    /* The whole document; "" if a success has none. It carries token and session: do not log it. */
     const char *json() const noexcept { return document_->json ? document_->json : ""; }
 
 private:
@@ -203,17 +203,17 @@ private:
     detail::Shared document_;
 };
 
-/* The service answered, and refused: what to do is action(). */
+/* The service answered, and refused: action() says what to do. */
 class Rejected : public Error {
 public:
     using Error::Error;
 };
-/* No byte of the request left: calling again is safe. */
+/* No byte of the request left: it is safe to call again. */
 class NotSent : public Error {
 public:
     using Error::Error;
 };
-/* The request may have arrived, and no answer that can be trusted came: never call again automatically. */
+/* The request may have arrived; no trustworthy answer came back. Never call again automatically. */
 class InDoubt : public Error {
 public:
     using Error::Error;
@@ -223,7 +223,7 @@ class InvalidArgument : public Error {
 public:
     using Error::Error;
 };
-/* A library that does not fit, or a bug of it; nothing was sent. */
+/* A library that does not fit, or a bug in it; nothing was sent. */
 class LibraryError : public Error {
 public:
     using Error::Error;
@@ -247,7 +247,7 @@ inline void throw_unless_ok(const Shared &document)
 
 #endif
 
-/* A configuration being built: the options of paywall.h by their names. */
+/* A configuration that you fill: the options of paywall.h by their names. */
 class Config {
 public:
     Config() noexcept : config_(pw_config_new()) {}
@@ -269,7 +269,7 @@ public:
         set_in(*document, name, value);
         return Result(document);
     }
-    /* Sets what the environment has: PAYWALL_ and the upper-case name. All or nothing. */
+    /* Sets what the environment has: PAYWALL_ and the upper-case name. If one fails, none is set. */
     Result try_from_env() noexcept
     {
         const detail::Shared document = std::make_shared<detail::Document>();
@@ -309,8 +309,8 @@ private:
 };
 
 /*
- * A client of the service. Cheap to make: clients of one process share their kept connections.
- * One that was moved from, or never opened, refuses calls as invalid.
+ * A client of the service. It is cheap to make: the clients of one process share their idle connections.
+ * A client that was moved from, or never opened, refuses calls as invalid.
  */
 class Client {
 public:
@@ -345,8 +345,8 @@ public:
     }
 
     /*
-     * Asks the service to send the one-time password of a token once more: at most one request, back within 200 ms of
-     * timeout_ms. The document's place is made before the request, so that nothing can lose the new token after it.
+     * Asks the service to send the one-time password of a token again: at most one request, and back at most 200 ms
+     * after timeout_ms. The room for the document is made before the request, so that nothing can lose the new token.
      */
     Result try_resend_otp(Text token, Text session) const noexcept
     {

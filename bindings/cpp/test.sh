@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Everything that is tested of the C++ header: that it compiles without a warning in every dialect, the scenarios both
-# ways of calling, alone and under valgrind, and the programs of the READMEs. Nothing is skipped: what is missing fails.
+# ways of calling, by themselves and under valgrind, and the programs of the READMEs. Nothing is skipped: what is missing fails.
 #
 # Needs the Debian packages g++ clang g++-mingw-w64-x86-64 valgrind, and `cargo build --release --workspace`, in the folder
-# PAYWALL_TARGET (target/release of the repository where it is not set).
+# PAYWALL_TARGET (target/release of the repository if it is not set).
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 repository=$(cd "$here/../.." && pwd)
@@ -59,7 +59,7 @@ start_sandbox
 trap 'stop_sandbox; rm -rf "$out"' EXIT
 export SCENARIOS=$repository/tests/scenarios.json
 
-# Undefined values are not looked for: TLS alone makes false alarms of them, and the C tests look, with names to go by.
+# Undefined values are not looked for: TLS already makes false alarms of them, and the C tests look, with names to go by.
 memcheck=(valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite
   --show-leak-kinds=definite --undef-value-errors=no --suppressions="$repository/tests/c/valgrind.supp")
 for program in ./scenarios ./scenarios-status ./scenarios-static; do

@@ -1,5 +1,6 @@
 {
-  libpaywall for Free Pascal and Delphi: Paywall's Masterpass "Resend OTP", sent at most once, with the truth about it.
+  libpaywall for Free Pascal and Delphi: Paywall's Masterpass "Resend OTP". It sends each request
+  at most once.
 
   One unit, without dependencies, in the language of Delphi 7. All texts are UTF-8 in AnsiStrings, in and out: a program
   whose strings are in another code page converts with UTF8Encode and UTF8Decode.
@@ -7,7 +8,7 @@
     ResendOtp(Token, Session)       raises an EPaywall descendant for what is not ok
     TryResendOtp(Token, Session)    raises nothing for an outcome: the result says what is true
 
-  A client may be used by any number of threads at once, as long as none of them frees it.
+  Any number of threads may use a client at once, as long as none of them frees it.
 
   Linking: the shared library by default (libpaywall.so, libpaywall.dylib, paywall.dll beside the program); with
   -dPAYWALL_STATIC (Free Pascal, Linux) libpaywall.a.
@@ -26,13 +27,13 @@ uses
 
 const
   PW_OK = 0;        { the service accepted: a code is on its way }
-  PW_REJECTED = 1;  { the service answered, and refused: what to do is Action }
-  PW_NOT_SENT = 2;  { no byte of the request left: calling again is safe }
+  PW_REJECTED = 1;  { the service answered, and refused: Action says what to do }
+  PW_NOT_SENT = 2;  { no byte of the request left: it is safe to call again }
   PW_IN_DOUBT = 3;  { the request may have arrived; never call again automatically }
   PW_INVALID = 4;   { a bad argument or configuration; nothing was sent }
-  PW_INTERNAL = 5;  { a bug of the library, caught; nothing was sent }
+  PW_INTERNAL = 5;  { the library caught a bug of its own; nothing was sent }
 
-  { What Action can be. A newer library may know more: treat an unknown one as paContactSupport. }
+  { The values of Action. A newer library may have more: treat an unknown one like paContactSupport. }
   paVerifyOtp = 'verify_otp';
   paAwaitCode = 'await_code';
   paWait = 'wait';
@@ -47,7 +48,7 @@ const
   paNone = 'none';
 
 type
-  { What came of a call. An empty text, HttpStatus 0 and RetryAfterMs -1 stand for null. }
+  { The outcome of a call. An empty text, HttpStatus 0 and RetryAfterMs -1 stand for null. }
   TPaywallResult = record
     Number: Integer;          { PW_OK and so on; a number that is none of them is in doubt }
     Status: AnsiString;       { the same as a word }
@@ -84,10 +85,10 @@ type
     property PaywallResult: TPaywallResult read FPaywallResult;
   end;
   EPaywallRejected = class(EPaywall);        { the service answered, and refused }
-  EPaywallNotSent = class(EPaywall);         { calling again is safe }
+  EPaywallNotSent = class(EPaywall);         { it is safe to call again }
   EPaywallInDoubt = class(EPaywall);         { never call again automatically }
   EPaywallInvalidArgument = class(EPaywall); { nothing was sent }
-  EPaywallLibrary = class(EPaywall);         { a library that does not fit, or a bug of it; nothing was sent }
+  EPaywallLibrary = class(EPaywall);         { a library that does not fit, or a bug in it; nothing was sent }
 
   { Options by the names of paywall.h. One thread at a time. }
   TPaywallConfig = class
@@ -98,7 +99,7 @@ type
     destructor Destroy; override;
     { Sets one option; a later value replaces an earlier one. Raises EPaywallInvalidArgument. }
     procedure SetOption(const Name, Value: AnsiString);
-    { Sets what the environment has: PAYWALL_ and the upper-case name. All or nothing. }
+    { Sets what the environment has: PAYWALL_ and the upper-case name. If one fails, none is set. }
     procedure FromEnvironment;
     property Handle: Pointer read FHandle;
   end;
@@ -107,11 +108,11 @@ type
   private
     FHandle: Pointer;
   public
-    { The configuration is copied: it stays the caller's. }
+    { The configuration is copied: it stays yours. }
     constructor Create(Config: TPaywallConfig);
     constructor CreateFromEnvironment;
     destructor Destroy; override;
-    { At most one request; back within 200 ms of timeout_ms. }
+    { At most one request; it returns at most 200 ms after timeout_ms. }
     function ResendOtp(const Token, Session: AnsiString): TPaywallResult;
     function TryResendOtp(const Token, Session: AnsiString): TPaywallResult;
     { "Test connection": name, connection, proxy and TLS; the credentials are not tested. }
@@ -123,7 +124,7 @@ type
 function PaywallInDoubt(const AResult: TPaywallResult): Boolean;
 { Raises what stands for a result; does nothing for one that is ok. }
 procedure PaywallRaise(const AResult: TPaywallResult);
-{ The version of the library that is loaded. }
+{ The version of the loaded library. }
 function PaywallVersion: AnsiString;
 
 implementation
@@ -193,7 +194,7 @@ const
   AllMasked = [exInvalidOp, exDenormalized, exZeroDivide, exOverflow, exUnderflow, exPrecision];
 
 var
-  { A result in which nothing is set: what is assigned from it releases what it held. }
+  { A result in which nothing is set. Assigning it to a variable releases what that held. }
   Nothing: TPaywallResult;
 
 { Native code expects floating-point exceptions masked, as C has them; Pascal programs run with them unmasked, and would
@@ -469,7 +470,7 @@ begin
   inherited Destroy;
 end;
 
-{ One that was freed with FreeAndNil is refused by the library, as a context that is not there. }
+{ The library refuses a client that was freed with FreeAndNil, as a missing context. }
 function HandleOf(Client: TPaywallClient): Pointer;
 begin
   Result := nil;

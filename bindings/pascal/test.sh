@@ -3,7 +3,7 @@
 # exceptions, the till through a pseudo-terminal, the programs of the READMEs. Nothing is skipped: what is missing fails.
 #
 # Needs the Debian packages fp-compiler fp-units-fcl gcc libc6-dev python3, and
-# `cargo build --release --workspace`, in the folder PAYWALL_TARGET (target/release of the repository where it is not set).
+# `cargo build --release --workspace`, in the folder PAYWALL_TARGET (target/release of the repository if it is not set).
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 repository=$(cd "$here/../.." && pwd)

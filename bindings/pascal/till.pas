@@ -19,7 +19,7 @@ uses
   {$IFDEF FPC}{$IFDEF UNIX}cthreads,{$ENDIF}{$ENDIF}
   SysUtils, Paywall;
 
-{ What a cashier is told. A newer library may know more actions than this program. }
+{ What the cashier reads. A newer library may know more actions than this program. }
 function Advice(const Action: AnsiString): AnsiString;
 begin
   if Action = paVerifyOtp then
@@ -33,7 +33,7 @@ begin
   else if Action = paRestart then
     Result := 'The operation took too long: begin it again.'
   else if Action = paRedirect3D then
-    Result := 'This card has no code by SMS: go on with 3-D Secure.'
+    Result := 'This card has no code by SMS: continue with 3-D Secure.'
   else if Action = paFixAccount then
     Result := 'The customer''s wallet account needs attention.'
   else if Action = paFixConfiguration then

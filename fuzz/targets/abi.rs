@@ -51,7 +51,7 @@ fuzz_target!(|data: &[u8]| {
     }
 });
 
-/// The argument, or NULL where there are not so many.
+/// The argument, or NULL if there are not so many.
 fn pointer(arguments: &[CString], place: usize) -> *const c_char {
     arguments.get(place).map_or(null(), |text| text.as_ptr())
 }
@@ -69,13 +69,13 @@ impl Host {
                 assert!(!self.config.is_null());
             },
             b's' => {
-                let told = told(|out| unsafe {
+                let outcome = outcome(|out| unsafe {
                     pw_config_set(self.config, pointer(arguments, 0), pointer(arguments, 1), out)
                 });
                 let elsewhere =
                     [&b"base_url"[..], b"environment", b"timeout_ms", b"connect_timeout_ms", b"idle_timeout_ms"];
-                self.callable &= told.0 != PW_OK || !elsewhere.contains(&bytes);
-                only(&told, &[PW_OK, PW_INVALID]);
+                self.callable &= outcome.0 != PW_OK || !elsewhere.contains(&bytes);
+                only(&outcome, &[PW_OK, PW_INVALID]);
             }
             b'b' if !self.config.is_null() => {
                 let base = format!("http://127.0.0.1:{}", SERVER.port());
@@ -92,7 +92,7 @@ impl Host {
                 }
                 self.callable = true;
             }
-            b'e' => only(&told(|out| unsafe { pw_config_from_env(self.config, out) }), &[PW_OK, PW_INVALID]),
+            b'e' => only(&outcome(|out| unsafe { pw_config_from_env(self.config, out) }), &[PW_OK, PW_INVALID]),
             b'f' => unsafe {
                 pw_config_free(self.config);
                 self.config = null_mut();
@@ -101,9 +101,9 @@ impl Host {
             b'c' => {
                 unsafe { pw_ctx_free(self.ctx) };
                 self.ctx = ptr::dangling_mut();
-                let told = told(|out| unsafe { pw_ctx_new(self.config, &raw mut self.ctx, out) });
-                only(&told, &[PW_OK, PW_INVALID]);
-                assert_eq!(self.ctx.is_null(), told.0 != PW_OK);
+                let outcome = outcome(|out| unsafe { pw_ctx_new(self.config, &raw mut self.ctx, out) });
+                only(&outcome, &[PW_OK, PW_INVALID]);
+                assert_eq!(self.ctx.is_null(), outcome.0 != PW_OK);
                 self.ctx_callable = self.callable;
             }
             b'x' => unsafe {
@@ -117,8 +117,8 @@ impl Host {
             }
             b'r' if self.ctx.is_null() || self.ctx_callable => self.resend(arguments),
             b'k' if self.ctx.is_null() || self.ctx_callable => {
-                let told = told(|out| unsafe { pw_ctx_check(self.ctx, out) });
-                only(&told, &[if self.ctx.is_null() { PW_INVALID } else { PW_OK }]);
+                let outcome = outcome(|out| unsafe { pw_ctx_check(self.ctx, out) });
+                only(&outcome, &[if self.ctx.is_null() { PW_INVALID } else { PW_OK }]);
             }
             b'j' => abi::agrees_with_serde_json(&self.document, &arguments[0].to_string_lossy()),
             b'0' => unsafe {
@@ -149,12 +149,12 @@ impl Host {
         let usual = [CString::new(TOKEN).expect("no NUL"), CString::new(SESSION).expect("no NUL")];
         let arguments = if arguments[0].is_empty() { &usual[..] } else { arguments };
         SERVER.will_answer([closing(&self.answer)]);
-        let told = told(|out| {
+        let outcome = outcome(|out| {
             // SAFETY: as in `run`.
             unsafe { pw_resend_otp(self.ctx, pointer(arguments, 0), pointer(arguments, 1), out) }
         });
         let requests = SERVER.requests();
-        let (status, document) = (told.0, told.1.expect("always a document"));
+        let (status, document) = (outcome.0, outcome.1.expect("always a document"));
         assert_eq!(requests.len(), usize::from(status != PW_INVALID), "{document}");
         agrees_with_the_table(&document);
         if let [request] = &requests[..] {
@@ -165,8 +165,8 @@ impl Host {
     }
 }
 
-/// Calls with room for a document: the status, and the document where there is one, which is freed.
-fn told(call: impl FnOnce(*mut *mut c_char) -> pw_status) -> (pw_status, Option<Value>) {
+/// Calls with room for a document: the status, and the document if there is one, which is freed.
+fn outcome(call: impl FnOnce(*mut *mut c_char) -> pw_status) -> (pw_status, Option<Value>) {
     let mut json: *mut c_char = ptr::dangling_mut();
     let status = call(&raw mut json);
     if json.is_null() {
@@ -185,7 +185,7 @@ fn told(call: impl FnOnce(*mut *mut c_char) -> pw_status) -> (pw_status, Option<
 }
 
 /// A status of these, with a document unless it is the success of something that has none.
-fn only(told: &(pw_status, Option<Value>), statuses: &[pw_status]) {
-    assert!(statuses.contains(&told.0), "{told:?}");
-    assert!(told.0 == PW_OK || told.1.is_some());
+fn only(outcome: &(pw_status, Option<Value>), statuses: &[pw_status]) {
+    assert!(statuses.contains(&outcome.0), "{outcome:?}");
+    assert!(outcome.0 == PW_OK || outcome.1.is_some());
 }

@@ -1,4 +1,4 @@
-//! What an answer means: two bytes of HTTP status, and the body. No network: a whole call but for that.
+//! What an answer means: two bytes of HTTP status, and the body. A whole call without the network.
 
 #![no_main]
 

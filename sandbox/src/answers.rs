@@ -32,7 +32,7 @@ pub enum Code {
     ThreeDSecure,
 }
 
-/// A refusal of the system behind the service.
+/// A refusal by the system that the service calls.
 #[derive(Debug, Clone, Copy)]
 pub struct Failure {
     level: &'static str,
@@ -175,8 +175,8 @@ pub fn accepted(session: Session, code: Code, token: Option<String>) -> Envelope
     )
 }
 
-/// The answer to a resend that was refused behind the service. The trap that the vendor's sample sets
-/// is in it: `ErrorCode` 0 and `Result` true, and the exception alone tells.
+/// The answer to a resend that such a system refused. The trap that the vendor's sample sets
+/// is in it: `ErrorCode` 0 and `Result` true; only the exception shows it.
 pub fn refused(session: Session, failure: Failure) -> Envelope {
     let exception = Exception { level: failure.level, code: failure.code, message: failure.message };
     envelope(
@@ -208,14 +208,14 @@ fn envelope(session: Session, masterpass: Masterpass) -> Envelope {
     }
 }
 
-/// An answer that the service gives before anything is asked of the system behind it. The vendor
+/// An answer that the service gives before it asks the system that it calls. The vendor
 /// documents the numbers and their names; the rest of the answer is invented.
 pub fn turned_away(code: i32, name: Option<&'static str>, message: &'static str) -> Envelope {
     Envelope { error_code_type: 1, error_message: name, error_code: code, result: false, message, body: None }
 }
 
 impl Envelope {
-    /// As the vendor's sample of an expired token: here, alone, the envelope fails too.
+    /// As the vendor's sample of an expired token: only here, the envelope fails too.
     pub fn failed_outside(mut self) -> Self {
         self.error_code = 1;
         self.result = false;
@@ -332,7 +332,7 @@ mod tests {
         Session { id: Uuid::parse_str("a527433e-f36b-1410-80e5-004205aa382d").unwrap(), renewed }
     }
 
-    /// The sample of a success in the vendor's documentation, byte for byte but for what is random.
+    /// The sample of a success in the vendor's documentation, byte for byte except for what is random.
     #[test]
     fn a_success_has_the_shape_of_the_sample() {
         let sample = r#"{"ErrorCodeType":1,"ErrorMessage":null,"ErrorCode":0,"Result":true,"Message":"","Body":{"Session":{"SessionRenewed":false,"SessionId":"a527433e-f36b-1410-80e5-004205aa382d"},"Masterpass":{"Result":{"Token":"b1b9baa4018d4f17b1fd85592344b09a","RetrievalReferenceNumber":"100005844114","ResponseCode":"5001","Description":"Telefonunuza gelen tek kullanımlık şifreyi girerek kart doğrulama işlemini tamamlayınız"},"BuildId":"78","CorrelationId":"a38a5866-1688-4ae8-99b5-d3956d2e2e4c","Exception":null,"Message":"OK","RequestId":null,"StatusCode":200,"Version":null}}}"#;

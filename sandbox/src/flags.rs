@@ -14,25 +14,25 @@ Usage: paywall-sandbox [FLAGS]
 
   --port N             port for http; 0 lets the system pick one (default 0)
   --tls-port N         port for https; 0 lets the system pick one (default 0)
-  --cooldown-ms N      pause that a resend needs after the one before; 0 = none (default 60000)
+  --cooldown-ms N      minimum pause between two resends; 0 = none (default 60000)
   --limit N            resends per operation (default 3)
   --session-ttl-ms N   age at which a session is renewed (default 3600000)
   --api-key TEXT       the expected header apikeyprivate (default sandbox-api-key)
   --api-client TEXT    the expected header apiclientprivate (default sandbox-api-client)
-  --keep DIR           keep the certificate and a journal of all requests, journal.jsonl, in this folder: who
-                       starts with it again is the same server
-  --faults SEED        a token sbx_random_… draws its outcome, and a connection whether its TLS begins
-  --fault-percent N    how many of them draw a fault (default 10)
+  --keep DIR           keep the certificate and a journal of all requests, journal.jsonl, in this folder; a
+                       sandbox started with it again is the same server to its clients
+  --faults SEED        random outcomes: of each token sbx_random_…, and of each TLS handshake
+  --fault-percent N    how many of a hundred are a fault (default 10)
   --help, --version
 
-It listens on loopback only. When it is ready it prints one line of JSON: its addresses, the file with
+It listens only on loopback. When it is ready it prints one line of JSON: its addresses, the file with
 its CA, and the credentials. It stops on SIGTERM and SIGINT.
 
 The page at the http address (GET /) and README.md list the endpoints and the magic tokens, and say
 which answers the vendor documents and which are invented.
 ";
 
-/// What the server is told at its start.
+/// The settings that the server starts with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Flags {
     pub port: u16,

@@ -28,9 +28,9 @@ pub struct Entry {
     /// Whether a text message went out.
     pub sms: bool,
     pub outcome: String,
-    /// None where no answer was given.
+    /// None if no answer was given.
     pub http_status: Option<u16>,
-    /// The new token that the answer carries, even where the answer is then lost.
+    /// The new token that the answer carries, even if the answer is then lost.
     pub issued: Option<String>,
     pub headers: BTreeMap<String, String>,
 }

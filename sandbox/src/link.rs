@@ -19,7 +19,7 @@ pub struct Link {
 /// How a handler wants the connection to end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
-    /// At once, with a TCP reset: nothing tells the peer that it was meant.
+    /// At once, with a TCP reset: nothing shows the peer that it was meant.
     Reset,
     /// In order: close_notify under TLS, then FIN.
     Close,

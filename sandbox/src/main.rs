@@ -76,7 +76,7 @@ struct Ready<'a> {
 
 /// Runs until a signal comes.
 async fn serve(flags: Flags, tls: &Tls) -> Result<(), Box<dyn Error>> {
-    // Before the line that says "ready": who reads it may send a signal at once.
+    // Before the line that says "ready": its reader may send a signal at once.
     let stop = stop_signal()?;
     let port_error = |port: u16, error| format!("port {port} of loopback: {error}");
     let http = Listeners::bind(flags.port).await.map_err(|error| port_error(flags.port, error))?;

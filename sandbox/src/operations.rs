@@ -32,7 +32,7 @@ pub enum Outcome {
 struct Operation {
     rules: Rules,
     session: Uuid,
-    /// The session before the renewal: the answer that told of the new one may have been lost.
+    /// The session before the renewal: the answer with the new one may have been lost.
     previous: Option<Uuid>,
     session_since: Instant,
     resends: u32,
@@ -180,7 +180,7 @@ mod tests {
         let (token, old) = operations.open(expired, now);
         let (outcome, renewed) = operations.resend(&token, old, now);
         let token = sent(outcome);
-        // The answer was lost: the client comes with what it has, and is told again.
+        // The answer was lost: the client comes with what it has, and gets the new one again.
         let (outcome, again) = operations.resend(&token, old, now);
         assert_eq!(again, renewed);
         let (outcome, current) = operations.resend(&sent(outcome), renewed.id, now);

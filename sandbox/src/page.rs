@@ -4,9 +4,9 @@ use crate::tokens::TABLE;
 
 /// What is documented and what is invented. The README carries the same sentences.
 pub const STATEMENT: [&str; 3] = [
-    "Documented by the vendor: the call, its headers and body; the answer to a success (5001), to a wrong token and, from the verify call, to an expired token with a renewed session; that failures can hide behind ErrorCode 0 and Result true; that a failed call can renew the session; the response codes 5001, 5008, 0000 and 5010; the numbers and names of the error codes.",
+    "Documented by the vendor: the call, its headers and body; the answer to a success (5001), to a wrong token and, from the verify call, to an expired token with a renewed session; that a failure can come with ErrorCode 0 and Result true; that a failed call can renew the session; the response codes 5001, 5008, 0000 and 5010; the numbers and names of the error codes.",
     "Partly: the other exception codes are the vendor's, but no sample shows them, so their StatusCode, Level and text are invented.",
-    "Invented, since nothing public says: the answers to wrong or missing credentials, to a malformed request and to a foreign session; how long the cooldown lasts, how many resends an operation has, how long a session lives, and that a superseded token stops working at once; the HTTP level (errors of gateways, 404, 405); every answer that is damaged, late or lost. Do not conclude from them how the real service behaves.",
+    "Invented, because no public source says: the answers to wrong or missing credentials, to a malformed request and to a foreign session; how long the cooldown lasts, how many resends an operation has, how long a session lives, and that a superseded token stops working at once; the HTTP level (errors of gateways, 404, 405); every answer that is damaged, late or lost. Do not conclude from them how the real service behaves.",
 ];
 
 /// The endpoints, each with its purpose.
@@ -91,7 +91,7 @@ fn escaped(text: &str) -> String {
 mod tests {
     use super::*;
 
-    /// The README is written by hand; this keeps it from telling something else.
+    /// The README is written by hand; this keeps it from saying something else.
     #[test]
     fn the_readme_says_the_same() {
         let readme = include_str!("../README.md");

@@ -71,7 +71,7 @@ struct Resend {
     session_id: Uuid,
 }
 
-/// Answers whatever is no control endpoint.
+/// Answers everything that is not a control endpoint.
 pub async fn serve(
     State(sandbox): State<Arc<Sandbox>>,
     Extension(link): Extension<Arc<Link>>,

@@ -1,7 +1,7 @@
 //! Sockets: listeners on loopback, and one task for each connection.
 //!
-//! The loop is not axum's, since some answers are ends of connections: the task that owns a socket has
-//! to be told by a handler to reset it.
+//! The loop is not axum's, because some answers are ends of connections: a handler must be able to
+//! make the task that owns a socket reset it.
 
 use std::io::{self, ErrorKind};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};

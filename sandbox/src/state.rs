@@ -22,13 +22,13 @@ pub struct Sandbox {
     tls_failures: AtomicU64,
 }
 
-/// What is changed under one lock, so that the journal tells what happened in the order it happened.
+/// What is changed under one lock, so that the journal shows what happened in its order.
 #[derive(Default)]
 pub struct Records {
     pub operations: Operations,
     pub requests: Kept<Entry>,
     pub sms: Kept<Sms>,
-    /// The journal of all requests, where one is kept.
+    /// The journal of all requests, if one is kept.
     file: Option<File>,
     served: u64,
     problems: Kept<String>,

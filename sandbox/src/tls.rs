@@ -2,7 +2,7 @@
 //!
 //! Two certificates, since verifiers refuse one that is both (`CaUsedAsEndEntity`). The CA's private
 //! key never leaves the memory: who trusts its file trusts the one certificate under it, which lives as long as the
-//! process or, where it is to be kept, in a folder.
+//! process or, if it is to be kept, in a folder.
 
 use std::error::Error;
 use std::io::Write;
@@ -19,11 +19,11 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tempfile::NamedTempFile;
 use time::{Duration, OffsetDateTime};
 
-/// The server's side of TLS, and the file that clients are told to trust.
+/// The server's side of TLS, and the file that clients trust.
 pub struct Tls {
     pub server: Arc<ServerConfig>,
     ca_file: PathBuf,
-    /// The same file, where it is to be removed.
+    /// The same file, if it is to be removed.
     passing: Option<NamedTempFile>,
 }
 
@@ -36,7 +36,7 @@ impl Tls {
         Ok(Self { server: server(&made.server)?, ca_file: ca_file.path().to_owned(), passing: Some(ca_file) })
     }
 
-    /// Takes the certificates of this folder, or makes them where there are none.
+    /// Takes the certificates of this folder, or makes them if there are none.
     pub fn kept(folder: &Path) -> Result<Self, Box<dyn Error>> {
         let [ca_file, server_file] = ["ca.pem", "server.pem"].map(|name| folder.join(name));
         if !ca_file.exists() {

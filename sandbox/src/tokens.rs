@@ -180,7 +180,7 @@ pub static TABLE: [Magic; 28] = [
     },
     Magic {
         name: "sbx_cooldown",
-        meaning: "the code before has not timed out yet",
+        meaning: "the previous code has not timed out yet",
         answer: "exception ERROR_CALLED_OTP_SERVICE_ONE_MORE_TIME_BEFORE_TIMEOUT_EXPIRED",
         make: |ask| ask.refused(answers::COOLDOWN),
         ..REFUSAL
@@ -194,7 +194,7 @@ pub static TABLE: [Magic; 28] = [
     },
     Magic {
         name: "sbx_no_bank_otp",
-        meaning: "the card's bank knows no such codes",
+        meaning: "the card's bank does not support such codes",
         answer: "exception BANK_DOES_NOT_SUPPORT_OTP",
         make: |ask| ask.refused(answers::NO_BANK_OTP),
         ..REFUSAL
@@ -239,7 +239,7 @@ pub static TABLE: [Magic; 28] = [
     },
     Magic {
         name: "sbx_redirect",
-        meaning: "a wrong address; who follows it shows up twice in the journal",
+        meaning: "a wrong address; a client that follows it appears twice in the journal",
         answer: "307 with a Location",
         make: |_| Answer::redirect(),
         ..GATEWAY
@@ -262,7 +262,7 @@ pub static TABLE: [Magic; 28] = [
     Magic {
         name: "sbx_bad_json",
         origin: Origin::Invented,
-        meaning: "sent, but the answer is no JSON",
+        meaning: "sent, but the answer is not JSON",
         answer: "200 and half of a good envelope, as a whole HTTP answer",
         make: |ask| Answer::from(ask.accepted(Code::Bank)).cut(),
         ..SUCCESS
@@ -295,7 +295,7 @@ pub static TABLE: [Magic; 28] = [
     Magic {
         name: "sbx_close_<ms>",
         origin: Origin::Invented,
-        meaning: "sent and answered; the connection ends so much later, unannounced: up to 600000 milliseconds",
+        meaning: "sent and answered; the connection ends that much later, unannounced; up to 600000 milliseconds",
         answer: "ResponseCode 5001, then the orderly end of the connection",
         numbers: Some(0..=600_000),
         delivery: Delivery::Closed,
@@ -358,7 +358,7 @@ pub fn find(token: &str) -> Option<Match> {
 }
 
 impl Match {
-    /// The answer, even where the delivery then loses it.
+    /// The answer, even if the delivery then loses it.
     pub fn answer(&self, session: Uuid) -> Answer {
         (self.magic.make)(&Ask { session, number: self.number })
     }

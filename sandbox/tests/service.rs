@@ -286,7 +286,7 @@ fn the_page_lists_every_magic_token() {
         let shown = name.replace('<', "&lt;").replace('>', "&gt;");
         assert!(page.text().contains(&format!("<code>{shown}</code>")), "{name}");
     }
-    assert!(page.text().contains("Invented, since nothing public says"));
+    assert!(page.text().contains("Invented, because no public source says"));
     assert_eq!(server.json("/__sandbox/requests"), json!([]));
 }
 

@@ -14,15 +14,15 @@ const HELP: &str = "\
 paywall [--env]
 
 Reads one JSON document from standard input, makes one call, and writes the result document to standard output. The exit
-code is the status: 0 ok, 1 rejected, 2 not sent, 3 in doubt, 4 invalid, 5 internal. Whoever does not get to see a
-result document must take the call for in doubt.
+code is the status: 0 ok, 1 rejected, 2 not sent, 3 in doubt, 4 invalid, 5 internal. If you get no result document, treat
+the call as in doubt.
 
   {\"call\": \"resend_otp\", \"config\": {\"environment\": \"test\", \"api_key\": \"…\", \"api_client\": \"…\"},
    \"token\": \"…\", \"session\": \"…\"}
   {\"call\": \"check\", \"config\": {…}}
 
-  --env      the PAYWALL_* variables first, then what config says
-  --version  the version
+  --env      sets the PAYWALL_* variables first, then what config says
+  --version  prints the version
 ";
 
 /// The longest document that is read, in bytes: every option at its longest fits.
@@ -48,7 +48,7 @@ enum Call {
 }
 
 fn main() -> ExitCode {
-    // What a panic says may quote a token; an outcome tells its place.
+    // What a panic says may quote a token; an outcome says only where it was.
     std::panic::set_hook(Box::new(|_| {}));
     let arguments: Vec<_> = std::env::args_os().skip(1).collect();
     let from_env = match arguments.iter().map(|argument| argument.to_str()).collect::<Vec<_>>()[..] {
@@ -69,7 +69,7 @@ fn main() -> ExitCode {
         }
     };
     let outcome = run(from_env).unwrap_or_else(|outcome| *outcome);
-    // Where nobody reads it any more, the exit code still says what is true.
+    // If nobody reads it any more, the exit code still says what is true.
     _ = writeln!(io::stdout(), "{}", outcome.to_json());
     ExitCode::from(u8::try_from(outcome.status.number()).unwrap_or(u8::MAX))
 }
@@ -103,7 +103,7 @@ fn read_input() -> Result<Input, Box<Outcome>> {
     if text.len() as u64 > LONGEST_INPUT {
         return Err(Outcome::invalid_argument("input", "is longer than 1 MiB"));
     }
-    // What the parser says may quote the input: only where it stumbled is told.
+    // What the parser says may quote the input: report only where it stumbled.
     serde_json::from_slice(&text).map_err(|error| {
         let rule =
             format!("is not the JSON that `paywall --help` shows (line {}, column {})", error.line(), error.column());

@@ -8,7 +8,7 @@ use crate::outcome::{Outcome, Stage, Status};
 use crate::panics;
 use crate::secret::Wiped;
 
-/// Runs the body of an exported function, and writes its outcome's document where one is due and wanted.
+/// Runs the body of an exported function, and writes its outcome's document if one is due and wanted.
 ///
 /// # Safety
 /// `out_json` is NULL, or points to room for a pointer.
@@ -30,7 +30,7 @@ pub(super) unsafe fn outcome_of(
         Err(outcome) => (*outcome, true),
     };
     if !out_json.is_null() && (failed || document == Due::Always) {
-        // What is true stays true, even where a bug keeps it from being written down.
+        // What is true stays true, even if a bug keeps it from being written down.
         let json = guarded(AssertUnwindSafe(|| to_c(&outcome.document()))).unwrap_or(std::ptr::null_mut());
         // SAFETY: the caller vouches for `out_json`.
         unsafe { out_json.write(json) };
@@ -51,9 +51,9 @@ pub(super) fn guarded<T>(work: impl FnOnce() -> T + std::panic::UnwindSafe) -> R
     panics::caught(work)
 }
 
-/// A copy of the text that C owns from here on, and gives back to `pw_string_free`. NULL where it contains NUL.
+/// A copy of the text that C owns from here on, and gives back to `pw_string_free`. NULL if it contains NUL.
 pub(super) fn to_c(text: &Wiped) -> *mut c_char {
-    // A copy, not the text itself: to shrink that to its size may move it, and leave an unwiped one behind.
+    // A copy, not the text itself: shrinking that to its size may move it, and leave an unwiped one.
     match CString::new(text.bytes()) {
         Ok(text) => text.into_raw(),
         Err(error) => {
@@ -75,7 +75,7 @@ pub(super) unsafe fn text<'a>(name: &str, text: *const c_char) -> Result<&'a str
     unsafe { CStr::from_ptr(text) }.to_str().map_err(|_| Outcome::invalid_argument(name, "must be UTF-8"))
 }
 
-/// The object behind a handle.
+/// The object that a handle stands for.
 ///
 /// # Safety
 /// `handle` is NULL, or came from the function that makes such handles and was not freed.

@@ -8,16 +8,16 @@ use super::status::pw_status;
 use crate::config::Config;
 use crate::outcome::Outcome;
 
-/// A configuration being built.
+/// A configuration that you fill with options.
 ///
-/// Made by pw_config_new, freed by pw_config_free. One thread at a time. pw_ctx_new copies it: it can be changed, used
-/// for further contexts or freed at any time after that.
+/// pw_config_new makes it, pw_config_free frees it. One thread at a time may use it. pw_ctx_new copies it: after that
+/// you can change it, make further contexts from it, or free it.
 #[allow(non_camel_case_types)]
 pub struct pw_config(Config);
 
-/// Makes a configuration in which nothing is set.
+/// Makes a configuration in which no option is set.
 ///
-/// Returns: never NULL but for a bug of the library. Free it with pw_config_free.
+/// Returns: the configuration, or NULL after a bug of the library. Free it with pw_config_free. Any thread may call this.
 #[unsafe(no_mangle)]
 pub extern "C" fn pw_config_new() -> *mut pw_config {
     guarded(|| Box::into_raw(Box::new(pw_config(Config::new())))).unwrap_or(ptr::null_mut())
@@ -25,7 +25,7 @@ pub extern "C" fn pw_config_new() -> *mut pw_config {
 
 /// Sets one option. A later value replaces an earlier one.
 ///
-/// The options, and what each is where it is not set:
+/// The options, each with its default:
 ///
 ///   environment         -       "test", "production" or "production-tr": the vendor's base addresses
 ///   base_url            -       wins over environment; https, or http to a loopback address; a path is kept
@@ -33,16 +33,20 @@ pub extern "C" fn pw_config_new() -> *mut pw_config {
 ///   api_client          needed  the header apiclientprivate; visible ASCII
 ///   timeout_ms          20000   the whole call, name resolution included; 1 to 120000
 ///   connect_timeout_ms  5000    resolve, connect and TLS together; 1 to 120000
-///   idle_timeout_ms     15000   how long an idle connection may be reused; 0 to 600000, 0: a new one for each call
+///   idle_timeout_ms     15000   how long an idle connection may be reused; 0 to 600000; 0: each call makes its own
 ///   proxy               none    "http://[user:password@]host:port", or "env": HTTPS_PROXY and NO_PROXY
-///   ca_file             none    path of a PEM file, added to the operating system's trust store
+///   ca_file             none    the path of a PEM file, added to the operating system's trust store
 ///   locale              none    "tr" or "en", sent as the headers Accept-Language and locale
 ///   app                 none    "Name/1.2", appended to User-Agent
-///   header.NAME         none    an extra request header, but none that the library sets or that frames the message
+///   header.NAME         none    an extra request header; not one that the library sets or that frames the message
 ///
+/// Set api_key, api_client, and either environment or base_url.
+///
+/// config: from pw_config_new. No other thread may use it during the call.
 /// name, value: NUL-terminated UTF-8, copied. value must not be empty, nor longer than 8192 bytes.
-/// out_json: NULL, or where the document of a failure goes; NULL is stored on success. Free it with pw_string_free.
-/// Returns: PW_OK, or PW_INVALID with a message that names the option and its rule and never quotes a secret.
+/// out_json: NULL, or where the document of a failure is stored. On success it is set to NULL. Free it with
+/// pw_string_free.
+/// Returns: PW_OK, or PW_INVALID with a message that names the option and its rule. It never quotes a secret.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pw_config_set(
     config: *mut pw_config,
@@ -61,11 +65,13 @@ pub unsafe extern "C" fn pw_config_set(
     unsafe { outcome_of(out_json, Due::OnFailure, body) }
 }
 
-/// Sets every option whose environment variable is there: PAYWALL_ and the upper-case name, such as PAYWALL_BASE_URL.
+/// Sets every option whose environment variable exists. A variable is PAYWALL_ and the option's name in upper case, such
+/// as PAYWALL_BASE_URL.
 ///
-/// An empty variable counts as unset. All or nothing: on failure the configuration is as it was. header.NAME has no
-/// variable. Another thread must not change the environment meanwhile, as with getenv.
+/// An empty variable counts as unset. header.NAME has no variable. If one option fails, none is set. As with getenv, no
+/// other thread may change the environment during the call.
 ///
+/// config: as in pw_config_set.
 /// out_json: as in pw_config_set.
 /// Returns: PW_OK, or PW_INVALID.
 #[unsafe(no_mangle)]
@@ -79,7 +85,7 @@ pub unsafe extern "C" fn pw_config_from_env(config: *mut pw_config, out_json: *m
     unsafe { outcome_of(out_json, Due::OnFailure, body) }
 }
 
-/// Frees a configuration; the credentials in it are wiped. NULL is fine.
+/// Frees a configuration and wipes the credentials in it. NULL is fine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pw_config_free(config: *mut pw_config) {
     if !config.is_null() {

@@ -10,19 +10,22 @@ use crate::outcome::Outcome;
 
 /// A client of the service.
 ///
-/// Made by pw_ctx_new, freed by pw_ctx_free. Immutable: any number of threads may call with one at once, and after a
-/// fork parent and child both go on with it. Contexts with equal address, proxy, trust and credentials share their kept
-/// connections in the whole process, also after one of them was freed: making one anew for each web request is cheap.
+/// pw_ctx_new makes it, pw_ctx_free frees it. It never changes: any number of threads may call with it at once. After a
+/// fork, both parent and child can use it. Contexts with equal address, proxy, trust and credentials share their idle
+/// connections in the whole process, even after one of them is freed. So a new context for each web request is cheap.
 #[allow(non_camel_case_types)]
 pub struct pw_ctx(Client);
 
-/// Makes a context. Nothing is resolved or connected yet. It may read the environment (SSL_CERT_FILE, SSL_CERT_DIR; with
-/// the proxy "env" also HTTPS_PROXY and NO_PROXY), which another thread must not change meanwhile, as with getenv.
+/// Makes a context. It resolves and connects nothing yet.
 ///
-/// config: copied; it stays the caller's.
-/// out_ctx: where the context goes; NULL is stored on failure. Must not be NULL.
-/// out_json: NULL, or where the document of a failure goes; NULL is stored on success. Free it with pw_string_free.
-/// Returns: PW_OK, or PW_INVALID where an option is missing, or where ca_file cannot be read or holds no certificate.
+/// It may read the environment: SSL_CERT_FILE and SSL_CERT_DIR, and with the proxy "env" also HTTPS_PROXY and NO_PROXY. As
+/// with getenv, no other thread may change the environment during the call.
+///
+/// config: copied. It stays yours.
+/// out_ctx: where the context is stored. On failure it is set to NULL. It must not be NULL. Free it with pw_ctx_free.
+/// out_json: NULL, or where the document of a failure is stored. On success it is set to NULL. Free it with
+/// pw_string_free.
+/// Returns: PW_OK. PW_INVALID if an option is missing, or if ca_file cannot be read or has no certificate in it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pw_ctx_new(
     config: *const pw_config,
@@ -46,12 +49,15 @@ pub unsafe extern "C" fn pw_ctx_new(
     unsafe { outcome_of(out_json, Due::OnFailure, body) }
 }
 
-/// "Test connection": resolves, connects, passes the proxy and makes TLS over a fresh connection, and closes it. Not one
-/// byte of HTTP reaches the service, so the credentials are not tested.
+/// "Test connection": makes a new connection up to and including TLS, through the proxy if there is one, and closes it.
+/// Not one byte of HTTP reaches the service, so this does not test the credentials.
 ///
-/// out_json: NULL, or where the document goes, always. Free it with pw_string_free.
-/// Returns: PW_OK (the document's `action` is "none"), PW_NOT_SENT with the stage and the reason, PW_INVALID or
-/// PW_INTERNAL. Back within 200 ms of timeout_ms.
+/// It blocks until the connection is made or has failed, and returns at most 200 ms after timeout_ms has passed.
+///
+/// ctx: from pw_ctx_new. Other threads may use it at the same time.
+/// out_json: NULL, or where the document is always stored. Free it with pw_string_free.
+/// Returns: PW_OK, with "none" as the document's `action`. PW_NOT_SENT, with the stage and the reason. PW_INVALID or
+/// PW_INTERNAL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pw_ctx_check(ctx: *const pw_ctx, out_json: *mut *mut c_char) -> pw_status {
     let body = || {
@@ -63,7 +69,7 @@ pub unsafe extern "C" fn pw_ctx_check(ctx: *const pw_ctx, out_json: *mut *mut c_
     unsafe { outcome_of(out_json, Due::Always, body) }
 }
 
-/// Frees a context; the credentials in it are wiped. NULL is fine. No call may be using it.
+/// Frees a context and wipes the credentials in it. NULL is fine. No call may be using it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pw_ctx_free(ctx: *mut pw_ctx) {
     if !ctx.is_null() {
@@ -72,17 +78,17 @@ pub unsafe extern "C" fn pw_ctx_free(ctx: *mut pw_ctx) {
     }
 }
 
-/// Asks the service to send the one-time password of a token once more.
+/// Asks the service to send the one-time password (OTP) of a token again.
 ///
-/// At most one request leaves, whatever happens. It blocks until the answer came or timeout_ms passed, and is back
-/// within 200 ms of that. There is no way to cancel it.
+/// At most one request leaves, whatever happens. The call blocks until the answer is there, and returns at most 200 ms
+/// after timeout_ms has passed. You cannot cancel it.
 ///
-/// token: the OTP token that the operation returned, or the newest one since; 1 to 1024 bytes, no control characters.
-/// session: the Masterpass session, a GUID in one of .NET's forms D, N, B and P, in any case; not all zero.
-/// out_json: where the document goes, always. Must not be NULL: the new token would be lost. It carries token and
-/// session, so do not log it; log its `message`. Free it with pw_string_free.
-/// Returns: any status. On every one but PW_INVALID and PW_INTERNAL the document's otp_token and session_id are the
-/// ones to use next.
+/// ctx: from pw_ctx_new. Other threads may use it at the same time.
+/// token: the OTP token that the operation returned, or the newest one since. 1 to 1024 bytes, no control characters.
+/// session: the Masterpass session: a GUID in one of .NET's forms D, N, B and P, in upper or lower case, not all zero.
+/// out_json: where the document is always stored. It must not be NULL, because the new token would be lost. The document
+/// carries token and session: log its `message`, not the document. Free it with pw_string_free.
+/// Returns: any status. Unless it is PW_INVALID or PW_INTERNAL, use the document's otp_token and session_id next.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pw_resend_otp(
     ctx: *const pw_ctx,

@@ -8,12 +8,12 @@ use super::boundary::{guarded, text, to_c};
 use crate::json;
 use crate::secret::Wiped;
 
-/// Reads one member of a JSON document, for callers without a JSON parser.
+/// Reads one member of a JSON document, for programs without a JSON parser.
 ///
 /// json: NUL-terminated UTF-8, such as a result document.
-/// pointer: which member, as RFC 6901 says: "/otp_token", "/error/kind". "" is the whole document.
-/// Returns: the text of a string, the JSON of any other value; NULL where there is no such member, where it is null,
-/// where its text contains NUL, or where json is no JSON. Free it with pw_string_free. Any thread.
+/// pointer: which member, in the form of RFC 6901: "/otp_token", "/error/kind". "" is the whole document.
+/// Returns: the text of a string, or the JSON of any other value. NULL if the member is missing or null, if its text
+/// contains NUL, or if json is not JSON. Free it with pw_string_free. Any thread may call this.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pw_json_get(json: *const c_char, pointer: *const c_char) -> *mut c_char {
     let read = || {
@@ -28,7 +28,8 @@ pub unsafe extern "C" fn pw_json_get(json: *const c_char, pointer: *const c_char
     }
 }
 
-/// Frees a text that the library returned, and wipes it: a document carries token and session. NULL is fine.
+/// Frees a text that the library returned. It wipes the text first, because a document carries token and session. NULL is
+/// fine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pw_string_free(text: *mut c_char) {
     if !text.is_null() {

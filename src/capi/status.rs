@@ -6,22 +6,22 @@ use crate::outcome::Status;
 
 /// What is true after a call: one of the six numbers below.
 ///
-/// A plain integer, not a C enum. Numbers are never changed or reused; one that your program does not know must be
-/// treated like PW_IN_DOUBT.
+/// It is a plain integer, not a C enum. A number never changes its meaning. Treat a number that your program does not
+/// know like PW_IN_DOUBT.
 #[allow(non_camel_case_types)]
 pub type pw_status = i32;
 
 /// The service accepted: a code is on its way. Do not call again.
 pub const PW_OK: pw_status = 0;
-/// The service answered, and refused. What to do is the document's `action`.
+/// The service answered, and refused. The document's `action` says what to do.
 pub const PW_REJECTED: pw_status = 1;
-/// No byte of the request left. Calling again is safe.
+/// No byte of the request left. It is safe to call again.
 pub const PW_NOT_SENT: pw_status = 2;
-/// The request may have arrived, and no answer that can be trusted came. Never call again automatically.
+/// The request may have arrived; no trustworthy answer came back. Never call again automatically.
 pub const PW_IN_DOUBT: pw_status = 3;
 /// A bad argument or configuration. Nothing was sent.
 pub const PW_INVALID: pw_status = 4;
-/// A bug of the library, caught. Nothing was sent.
+/// The library caught a bug of its own. Nothing was sent.
 pub const PW_INTERNAL: pw_status = 5;
 
 const ALL: [(pw_status, Status); 6] = [
@@ -42,10 +42,10 @@ const _: () = {
     }
 };
 
-/// The name of a status, as in the document's `status`: "ok", "rejected", "not_sent", "in_doubt", "invalid",
-/// "internal"; "unrecognized" for other numbers.
+/// The name of a status, as in the document's `status`: "ok", "rejected", "not_sent", "in_doubt", "invalid" or
+/// "internal". For any other number it is "unrecognized".
 ///
-/// Static: never NULL, never to be freed. Any thread.
+/// Returns: a static text. It is never NULL. Do not free it. Any thread may call this.
 #[unsafe(no_mangle)]
 pub extern "C" fn pw_status_name(status: pw_status) -> *const c_char {
     let name = match status {

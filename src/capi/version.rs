@@ -2,22 +2,24 @@
 
 use std::ffi::{CStr, c_char};
 
-/// The major version of the binary interface. A program built for another major cannot use this library.
+/// The major version of the binary interface. A program that was built for another major cannot use this library.
 pub const PW_ABI_MAJOR: u32 = 1;
-/// The minor version of the binary interface. A program needs at least the minor it was built for.
+/// The minor version of the binary interface. A program needs at least the minor that it was built for.
 pub const PW_ABI_MINOR: u32 = 0;
 
-/// The version of the binary interface of the library that is loaded: PW_ABI_MAJOR << 16 | PW_ABI_MINOR.
+/// The version of the loaded library's binary interface: PW_ABI_MAJOR << 16 | PW_ABI_MINOR.
 ///
-/// Compare it with what your program was built for before anything else. Any thread; never fails.
+/// Before you call anything else, compare it with the version that your program was built for.
+///
+/// Returns: the number. It never fails. Any thread may call it.
 #[unsafe(no_mangle)]
 pub extern "C" fn pw_abi_version() -> u32 {
     PW_ABI_MAJOR << 16 | PW_ABI_MINOR
 }
 
-/// The version of the library that is loaded, such as "0.1.0".
+/// The version of the loaded library, such as "0.1.0".
 ///
-/// Static: never NULL, never to be freed. Any thread.
+/// Returns: a static text. It is never NULL. Do not free it. Any thread may call this.
 #[unsafe(no_mangle)]
 pub extern "C" fn pw_version() -> *const c_char {
     const VERSION: &CStr = match CStr::from_bytes_with_nul(concat!(env!("CARGO_PKG_VERSION"), "\0").as_bytes()) {

@@ -1,4 +1,4 @@
-//! Nothing stays in an outcome that nobody may see.
+//! Removes from an outcome what nobody may see.
 
 use crate::config::{Config, LONGEST_VALUE, Proxy};
 use crate::encoding;
@@ -8,7 +8,7 @@ use crate::secret::{Masker, Secret};
 /// How much of an answer's text a document carries, in bytes.
 const LONGEST_SHOWN: usize = 64 * 1024;
 
-/// Finds the credentials, which no text may show wherever a peer echoes them.
+/// Finds the credentials: no text may show them if a peer echoes them.
 pub(super) fn credentials(
     config: &Config,
     api_key: &Secret,
@@ -39,7 +39,7 @@ pub(super) fn hide_secrets(outcome: &mut Outcome, credentials: &Masker<Secret>, 
         credentials.mask(text);
         hidden.mask(text);
     }
-    // The rest is the service's answer as it came, but for the credentials.
+    // The rest is the service's answer as it came, without the credentials.
     let rest = [
         &mut outcome.response_code,
         &mut outcome.reference_number,

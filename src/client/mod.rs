@@ -22,15 +22,15 @@ use report::{after_panic, answered, timed, unanswered, undelivered};
 
 /// A client of the service: immutable, for any number of threads at once.
 ///
-/// Clients with equal address, proxy, trust and credentials share their kept connections in the whole process, also
-/// after one of them is dropped; so making one anew for each request costs microseconds. In the child of a fork a
-/// client goes on with connections of its own.
+/// Clients with equal address, proxy, trust and credentials share their idle connections in the whole process, even
+/// after one of them is dropped. So a new client for each request costs microseconds. In the child of a fork, a client
+/// uses connections of its own.
 pub struct Client {
     route: Route,
     key: Key,
-    /// The head of every request, the credentials in it, but for its id.
+    /// The head of every request, with the credentials and without the id.
     head: http_request::Parts,
-    /// Finds the credentials, which no text may show wherever a peer echoes them.
+    /// Finds the credentials: no text may show them if a peer echoes them.
     credentials: Masker<Secret>,
     timeout: Duration,
     connect_timeout: Duration,
@@ -38,14 +38,14 @@ pub struct Client {
 }
 
 impl Client {
-    /// Makes a client; the configuration is copied. Nothing is resolved or connected yet.
+    /// Makes a client from a copy of the configuration. It resolves and connects nothing yet.
     ///
     /// # Errors
     /// `invalid`, naming the option that is missing or wrong.
     pub fn new(config: &Config) -> Result<Self, Box<Outcome>> {
         let address = config.address()?;
         let (api_key, api_client) = config.credentials()?;
-        // Plain http never leaves this machine, so it has no use for a proxy, and none for trust.
+        // Plain http never leaves this machine, so it needs no proxy and no trust.
         let proxy = match address.tls {
             true => config
                 .proxy
@@ -58,7 +58,7 @@ impl Client {
             false => None,
         };
         let url = address.url(request::PATH);
-        let url = Uri::try_from(url).map_err(|_| Outcome::invalid_option("base_url", "is no address"))?;
+        let url = Uri::try_from(url).map_err(|_| Outcome::invalid_option("base_url", "is not an address"))?;
 
         let headers = request::headers(config, api_key, api_client);
         let credentials = masking::credentials(config, api_key, api_client, proxy.as_ref());
@@ -79,8 +79,8 @@ impl Client {
         })
     }
 
-    /// Resolves, connects, passes the proxy and makes TLS, over a fresh connection that is closed again: "Test
-    /// connection". Not one byte of HTTP reaches the service, so the credentials are not tested.
+    /// "Test connection": makes a new connection up to and including TLS, through the proxy if there is one, and closes
+    /// it. Not one byte of HTTP reaches the service, so this does not test the credentials.
     pub fn check(&self) -> Outcome {
         let start = Instant::now();
         let call = Call::begin(self.limits(start));
@@ -99,15 +99,15 @@ impl Client {
         timed(outcome, start, Some(&call))
     }
 
-    /// Asks the service to send the one-time password of `token` once more.
+    /// Asks the service to send the one-time password of `token` again.
     ///
-    /// At most one request leaves, whatever happens, and the outcome says what is known about it. It is back within
-    /// 200 ms of `timeout_ms`.
+    /// At most one request leaves, whatever happens, and the outcome says what is known about it. The call returns at
+    /// most 200 ms after `timeout_ms` has passed.
     pub fn resend_otp(&self, token: &str, session: &str) -> Outcome {
         self.resend_through(token, session, |call, request| delivery::exchange(call, &self.key, &self.route, request))
     }
 
-    /// The call, but for how its request is delivered.
+    /// The call, except for how its request is delivered.
     fn resend_through(
         &self,
         token: &str,
@@ -121,7 +121,7 @@ impl Client {
             Err(refusal) => return timed(*refusal, start, None),
         };
 
-        // Outside of what is guarded: what was sent stays known after a panic.
+        // Outside the guarded code: what was sent stays known after a panic.
         let call = Call::begin(self.limits(start));
         let reported = self.guarded(|| {
             let request_id = Uuid::new_v4().to_string();
@@ -150,14 +150,14 @@ impl Client {
         }
     }
 
-    /// Runs what may touch the network. A panic is caught, and everything that it may have left half done is forgotten.
+    /// Runs what may touch the network. Catches a panic, and forgets everything that it may have left half done.
     fn guarded<T>(&self, work: impl FnOnce() -> T) -> Result<T, String> {
         panics::caught(AssertUnwindSafe(work)).inspect_err(|_| {
             _ = panic::catch_unwind(AssertUnwindSafe(|| delivery::forget(&self.key)));
         })
     }
 
-    /// Fills in the token and session to use next, where the answer brought none.
+    /// Fills in the token and session to use next if the answer brought none.
     fn keep_or_adopt(&self, outcome: &mut Outcome, token: &str, session_id: &str) {
         // What holds a credential was echoed by something that is not the service.
         let brought = outcome.otp_token.take_if(|token| !self.credentials.finds(token));
@@ -174,10 +174,10 @@ impl Client {
     }
 }
 
-/// The way in for the fuzz targets; no build for anybody else has it.
+/// The entrance for the fuzz targets. No other build has it.
 #[cfg(fuzzing)]
 impl Client {
-    /// A whole call but for the network, which is taken to have brought this answer.
+    /// A whole call without the network: as if it had brought this answer.
     #[doc(hidden)]
     pub fn resend_answered(&self, token: &str, session: &str, http_status: u16, body: &[u8]) -> Outcome {
         self.resend_through(token, session, |_, request| {
@@ -225,7 +225,7 @@ mod tests {
         Client::new(&config).unwrap()
     }
 
-    fn told(outcome: &Outcome) -> (&str, &str, &str) {
+    fn words(outcome: &Outcome) -> (&str, &str, &str) {
         assert!(!format!("{outcome:?}").contains(TOKEN), "{outcome:?}");
         let error = outcome.error.as_ref().unwrap();
         assert!(error.detail.as_ref().unwrap().starts_with("src/client/mod.rs:"), "{error:?}");
@@ -237,14 +237,14 @@ mod tests {
         crate::panics::install_hook();
         let client = client();
         let outcome = client.resend_through(TOKEN, SESSION, |_, _| panic!("about {TOKEN}"));
-        assert_eq!(told(&outcome), ("internal", "contact_support", "internal"));
+        assert_eq!(words(&outcome), ("internal", "contact_support", "internal"));
         assert_eq!(outcome.otp_token, None);
 
         let outcome = client.resend_through(TOKEN, SESSION, |call, request| {
             _ = delivery::exchange(call, &client.key, &client.route, request);
             panic!("about {TOKEN}")
         });
-        assert_eq!(told(&outcome), ("in_doubt", "await_code", "internal"));
+        assert_eq!(words(&outcome), ("in_doubt", "await_code", "internal"));
         assert_eq!(outcome.otp_token.as_deref(), Some(TOKEN));
 
         // What was sent by a call before says nothing about this one.

@@ -53,7 +53,7 @@ pub(super) fn unanswered(call: &Call, received: Received, failure: &Failure) -> 
 
 fn in_doubt(failure: &Failure) -> Outcome {
     let what = quotable(&failure.text());
-    let message = format!("in doubt: {what}; the request may have arrived, so it must not be repeated automatically");
+    let message = format!("in doubt: {what}; the request may have arrived, so do not repeat it automatically");
     Outcome::bare(Status::InDoubt, Some(error_of(failure)), message)
 }
 
@@ -80,7 +80,7 @@ pub(super) fn after_panic(call: &Call, place: &str, token: &str, session_id: Str
     if !call.is_sent() {
         return *Outcome::internal(Stage::Send, place);
     }
-    let what = "a bug in libpaywall was caught after the request had left; please report it";
+    let what = "libpaywall caught a bug of its own after the request had left; please report it";
     let mut outcome = in_doubt(&Failure::new(Kind::Internal, Stage::Receive, what).because(place));
     outcome.otp_token = Some(token.to_owned());
     outcome.token_state = Some(TokenState::InDoubt);

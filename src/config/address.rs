@@ -18,7 +18,7 @@ impl Address {
     /// Reads `https://host[:port][/prefix]`, or `http://` to a loopback address or `localhost`.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         if !text.bytes().all(|byte| matches!(byte, 0x21..=0x7e)) {
-            return Err("must be visible ASCII, without blanks; write a non-ASCII host as xn--…".into());
+            return Err("must be visible ASCII without blanks; write a non-ASCII host as xn--…".into());
         }
         let (scheme, rest) = text.split_once("://").ok_or("must start with https://")?;
         let tls = match scheme.to_ascii_lowercase().as_str() {
@@ -28,10 +28,10 @@ impl Address {
         };
         // A key written into the address would end up in logs: never quote the value.
         if rest.contains('@') {
-            return Err("must not carry user information".into());
+            return Err("must not contain a user name or a password".into());
         }
         if rest.contains(['?', '#', '\\']) {
-            return Err("must not carry a query, a fragment or a backslash".into());
+            return Err("must not contain a query, a fragment or a backslash".into());
         }
         let (authority, path) = match rest.find('/') {
             Some(slash) => rest.split_at(slash),
@@ -58,7 +58,7 @@ impl Address {
         if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
     }
 
-    /// The address with `path` behind the prefix.
+    /// The address with `path` after the prefix.
     pub(crate) fn url(&self, path: &str) -> String {
         let scheme = if self.tls { "https" } else { "http" };
         let standard = self.port == if self.tls { 443 } else { 80 };
@@ -74,11 +74,11 @@ impl Address {
 pub(super) fn host_and_port(authority: &str) -> Result<(String, Option<u16>), String> {
     let (host, port) = if let Some(rest) = authority.strip_prefix('[') {
         let (host, rest) = rest.split_once(']').ok_or("has an IPv6 address without its closing bracket")?;
-        host.parse::<Ipv6Addr>().map_err(|_| "has no IPv6 address between the brackets")?;
+        host.parse::<Ipv6Addr>().map_err(|_| "needs an IPv6 address between the brackets")?;
         match rest.strip_prefix(':') {
             Some(port) => (host, Some(port)),
             None if rest.is_empty() => (host, None),
-            None => return Err("has something else than a port behind the bracket".into()),
+            None => return Err("has something other than a port after the bracket".into()),
         }
     } else {
         match authority.split_once(':') {
@@ -94,7 +94,7 @@ pub(super) fn host_and_port(authority: &str) -> Result<(String, Option<u16>), St
         Some(port) => {
             let digits = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
             let number = port.parse().ok().filter(|number| digits && *number != 0);
-            Some(number.ok_or("needs a port from 1 to 65535 behind the colon")?)
+            Some(number.ok_or("needs a port from 1 to 65535 after the colon")?)
         }
     };
     Ok((host.to_ascii_lowercase(), port))
@@ -112,14 +112,14 @@ fn is_host(host: &str) -> bool {
 fn prefix(path: &str) -> Result<String, String> {
     let path = path.trim_end_matches('/');
     if path.split('/').any(|segment| matches!(segment, "." | "..")) {
-        return Err("must not have . or .. in its path".into());
+        return Err("must not contain . or .. in its path".into());
     }
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:%/".contains(&byte);
     if !path.bytes().all(allowed) {
-        return Err("has a character in its path that an address cannot have".into());
+        return Err("has a character in its path that an address cannot contain".into());
     }
     if path.ends_with("/otp/resend") {
-        return Err("must be the base address alone: the library adds /api/paywall/masterpass/otp/resend".into());
+        return Err("must be only the base address: the library adds /api/paywall/masterpass/otp/resend".into());
     }
     Ok(path.to_owned())
 }

@@ -25,7 +25,7 @@ const ENVIRONMENTS: [(&str, &str); 3] = [
 
 const LOCALES: [&str; 2] = ["tr", "en"];
 
-/// Every option with a fixed name, and its environment variable; `header.<Name>` comes on top.
+/// Every option with a fixed name, and its environment variable; `header.<Name>` comes in addition.
 const OPTIONS: [(&str, &str); 11] = [
     ("environment", "PAYWALL_ENVIRONMENT"),
     ("base_url", "PAYWALL_BASE_URL"),
@@ -69,7 +69,7 @@ impl Time {
     }
 }
 
-/// Headers that the library sets itself, or that frame the message: none of them can be an extra one.
+/// Headers that the library sets itself, or that frame the message: none of them can be an extra header.
 const RESERVED_HEADERS: [&str; 16] = [
     "apikeyprivate",
     "apiclientprivate",
@@ -129,7 +129,7 @@ impl Default for Config {
 }
 
 impl Config {
-    /// A configuration in which nothing is set.
+    /// A configuration in which no option is set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -137,8 +137,8 @@ impl Config {
     /// Sets one option. A later value replaces an earlier one.
     ///
     /// # Errors
-    /// `invalid`, with a message that names the option and its rule and never quotes a secret.
-    /// The configuration is unchanged then.
+    /// `invalid`, with a message that names the option and its rule and never quotes a secret. The configuration then
+    /// stays as it was.
     pub fn set(&mut self, name: &str, value: &str) -> Result<(), Box<Outcome>> {
         let header = name.strip_prefix("header.");
         if header.is_none() && OPTIONS.iter().all(|(known, _)| *known != name) {
@@ -184,7 +184,7 @@ impl Config {
             }
             "app" => {
                 if !is_product(value) {
-                    return Err("must look like Name/1.2: letters, digits, '.', '-', '_' and '+', 100 at most".into());
+                    return Err("must look like Name/1.2: letters, digits, '.', '-', '_' and '+', at most 100".into());
                 }
                 self.app = Some(value.to_owned());
             }
@@ -196,14 +196,14 @@ impl Config {
     fn set_header(&mut self, header: &str, value: &str) -> Result<(), String> {
         if header.is_empty() || header.len() > 64 || !header.bytes().all(is_token_byte) {
             return Err(
-                "header.<Name> needs an HTTP header name: letters, digits and !#$%&'*+-.^_`|~, 64 at most".into()
+                "header.<Name> needs an HTTP header name: letters, digits and !#$%&'*+-.^_`|~, at most 64".into()
             );
         }
         let header = header.to_ascii_lowercase();
         let reserved = RESERVED_HEADERS.contains(&header.as_str())
             || RESERVED_PREFIXES.iter().any(|prefix| header.starts_with(prefix));
         if reserved {
-            return Err(format!("header.{header} is set by the library, or frames the message: it cannot be added"));
+            return Err(format!("header.{header} cannot be added: the library sets it, or it frames the message"));
         }
         let visible = |byte: u8| matches!(byte, 0x21..=0x7e);
         let inner = |byte: u8| visible(byte) || matches!(byte, b' ' | b'\t');
@@ -214,17 +214,17 @@ impl Config {
         let value = Secret::new(value);
         match self.headers.iter().position(|(known, _)| *known == header) {
             Some(place) => self.headers[place].1 = value,
-            None if self.headers.len() == MOST_HEADERS => return Err("at most 32 extra headers can be set".into()),
+            None if self.headers.len() == MOST_HEADERS => return Err("you can set at most 32 extra headers".into()),
             None => self.headers.push((header, value)),
         }
         Ok(())
     }
 
-    /// Sets every option whose variable is there: `PAYWALL_` and the upper-case name, such as `PAYWALL_BASE_URL`.
-    /// An empty variable counts as unset. All or nothing.
+    /// Sets every option whose variable exists: `PAYWALL_` and the upper-case name, such as `PAYWALL_BASE_URL`. An empty
+    /// variable counts as unset.
     ///
     /// # Errors
-    /// `invalid`, naming the option; the configuration is unchanged then.
+    /// `invalid`, naming the option. The configuration then stays as it was: if one option fails, none is set.
     pub fn set_from_env(&mut self) -> Result<(), Box<Outcome>> {
         let mut changed = self.clone();
         for (name, variable) in OPTIONS {
@@ -253,7 +253,7 @@ impl Config {
     pub(crate) fn credentials(&self) -> Result<(&Secret, &Secret), Box<Outcome>> {
         let missing = |name: &'static str, variable: &'static str| {
             move || {
-                let rule = format!("is required: take it from the merchant panel (environment: {variable})");
+                let rule = format!("is required: take it from the merchant panel (environment variable: {variable})");
                 Outcome::invalid_option(name, &rule)
             }
         };
@@ -283,12 +283,12 @@ impl fmt::Debug for Config {
     }
 }
 
-/// Quotes the unknown name only where it cannot be a key that took the name's place: lower-case letters and `_`.
+/// Quotes the unknown name only if it cannot be a key in the wrong place: lower-case letters and `_`.
 fn unknown_option(name: &str) -> Box<Outcome> {
     let harmless = name.len() <= 32 && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
     let quoted = if harmless && !name.is_empty() { name } else { "option" };
     let names = OPTIONS.map(|(name, _)| name).join(", ");
-    let rule = format!("there is no such option; there are, in lower case, {names} and header.<Name>");
+    let rule = format!("there is no such option; the options, in lower case, are {names} and header.<Name>");
     Outcome::invalid_option(quoted, &rule)
 }
 

@@ -55,7 +55,7 @@ impl ProxyChoice {
     }
 }
 
-/// The variable in lower case, else in upper case, as everywhere. One that cannot be read must not look like none.
+/// The variable in lower case, otherwise in upper case, as other programs read it. An unreadable one must not look unset.
 fn variable(name: &str) -> Result<Option<String>, String> {
     for name in [name.to_owned(), name.to_ascii_uppercase()] {
         match std::env::var(&name) {

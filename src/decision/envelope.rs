@@ -17,9 +17,9 @@ use serde_json::value::RawValue;
 
 use crate::json;
 
-/// Nesting beyond this is no envelope of the service's.
+/// A value that nests deeper is not an envelope of the service.
 const DEEPEST: usize = 64;
-/// Nor has it a longer text, in bytes.
+/// No envelope has a longer text, in bytes.
 const LONGEST_TEXT: usize = 4096;
 
 /// The members of a good envelope that are used. `null` counts as absent everywhere.
@@ -27,9 +27,9 @@ const LONGEST_TEXT: usize = 4096;
 pub(crate) struct Envelope {
     pub(crate) result: bool,
     pub(crate) error_code: Option<i64>,
-    /// `Exception`, wherever it is not null, with its code and text where it has them.
+    /// `Exception` if it is not null, with its code and text if it has them.
     pub(crate) exception: Option<Exception>,
-    /// `StatusCode` under `Masterpass`, else under `Masterpass.Result`: the vendor's text and samples differ.
+    /// `StatusCode` under `Masterpass`, otherwise under `Masterpass.Result`: the vendor's text and samples differ.
     pub(crate) status_code: Option<i64>,
     pub(crate) response_code: Option<String>,
     pub(crate) token: Option<String>,
@@ -37,7 +37,7 @@ pub(crate) struct Envelope {
     pub(crate) reference_number: Option<String>,
     pub(crate) correlation_id: Option<String>,
     pub(crate) url_3d: Option<String>,
-    /// The service's text for people: the exception's, else the description, else the envelope's message.
+    /// The service's text for people: the exception's, or the description, or the envelope's message.
     pub(crate) text: Option<String>,
 }
 
@@ -48,7 +48,7 @@ pub(crate) struct Exception {
 
 type Raw<'a> = Option<&'a RawValue>;
 
-/// An object's members, or none of them where the value is no object (`Masterpass.Result` may be a bare `true`).
+/// An object's members, or none if the value is not an object (`Masterpass.Result` may be a bare `true`).
 #[derive(Default)]
 struct Members<T>(T);
 
@@ -151,7 +151,7 @@ type WholeMasterpass<'a> = RawMasterpass<'a, Members<RawResult<'a>>, Option<Memb
 type WholeBody<'a> = RawBody<Members<RawSession<'a>>, Members<WholeMasterpass<'a>>>;
 type WholeEnvelope<'a> = RawEnvelope<'a, Members<WholeBody<'a>>>;
 
-/// Not a good envelope. Why is of no interest: nothing in it can be trusted then.
+/// Not a good envelope. The reason does not matter: nothing in it is trustworthy then.
 struct NoEnvelope;
 
 impl From<serde_json::Error> for NoEnvelope {
@@ -204,7 +204,7 @@ impl Envelope {
     }
 }
 
-/// The envelope, though something that serde cannot read stands where an object should be.
+/// The envelope, even if serde cannot read a value that should be an object.
 fn level_by_level(json: &str) -> Result<WholeEnvelope<'_>, NoEnvelope> {
     let envelope: RawEnvelope<Raw> = object(Some(serde_json::from_str(json)?))?;
     let body: RawBody<Raw, Raw> = object(envelope.body)?;
@@ -221,7 +221,7 @@ fn level_by_level(json: &str) -> Result<WholeEnvelope<'_>, NoEnvelope> {
     Ok(RawEnvelope { result, error_code, message, body: Members(body) })
 }
 
-/// An object's members, or none of them where the value is absent or no object. Serde would take an array for one, too.
+/// An object's members, or none if the value is absent or not an object. Serde would take an array for one, too.
 fn object<'a, T: Default + Deserialize<'a>>(raw: Raw<'a>) -> Result<T, NoEnvelope> {
     match raw {
         Some(raw) if raw.get().starts_with('{') => Ok(serde_json::from_str(raw.get())?),
@@ -233,7 +233,7 @@ fn boolean(raw: Raw) -> Option<bool> {
     serde_json::from_str(raw?.get()).ok()
 }
 
-/// An integer, also as text. Anything else in its place makes the whole envelope no good, since it decides.
+/// An integer, also as text. Anything else in its place makes the whole envelope invalid, because it decides.
 fn integer(raw: Raw) -> Result<Option<i64>, NoEnvelope> {
     let Some(raw) = raw else { return Ok(None) };
     let digits = match text(Some(raw)) {

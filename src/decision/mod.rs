@@ -4,13 +4,13 @@
 //!
 //! | row | the answer | status | kind |
 //! | --- | --- | --- | --- |
-//! | 2 | a good envelope (2xx, 4xx) whose `Exception.Code` is listed, else whose `ErrorCode` is | as listed | as listed |
+//! | 2 | a good envelope (2xx, 4xx) whose `Exception.Code` is listed, or else whose `ErrorCode` is | as listed | as listed |
 //! | 3 | HTTP 5xx | in_doubt | `server_error` |
 //! | 4 | HTTP 4xx | rejected; in_doubt: 408, and an envelope that would reach row 7 or 10 | by the HTTP status |
 //! | 5 | HTTP 3xx | rejected; in_doubt: 303 | `redirect`; `bad_response` |
 //! | 6 | 2xx without a good envelope | in_doubt | `bad_response` |
 //! | 7 | `StatusCode` 500–599 | in_doubt | `upstream` |
-//! | 8 | an `Exception`, `Result` false, `ErrorCode` ≠ 0, or `StatusCode` there and not 200 or 202 | rejected; in_doubt: `StatusCode` 408 | by `StatusCode`, else `declined` |
+//! | 8 | an `Exception`, `Result` false, `ErrorCode` ≠ 0, or `StatusCode` there and not 200 or 202 | rejected; in_doubt: `StatusCode` 408 | by `StatusCode`, otherwise `declined` |
 //! | 9 | `ResponseCode` 5010 | rejected | `three_d_secure` |
 //! | 10 | `StatusCode` 200 or 202, and `ResponseCode` 5001, 5008 or 0000 | ok | |
 //! | 11 | anything else | in_doubt | `bad_response` |
@@ -149,7 +149,7 @@ fn listed(envelope: &Envelope) -> Option<Ruling> {
 }
 
 fn client_error(http_status: u16, envelope: Option<&Envelope>) -> Ruling {
-    // An envelope that tells of trouble behind the service, or of success, contradicts the status: in doubt.
+    // An envelope that reports trouble of a system after the service, or success, contradicts the status: in doubt.
     if let Some(seen) = envelope.map(by_envelope) {
         if seen.row == Row::Upstream {
             return Ruling { row: Row::ClientError, ..seen };

@@ -15,7 +15,7 @@ fn verdict(http_status: u16, body: &str) -> Verdict {
 }
 
 /// `row status kind code`, with `-` for what is not there.
-fn told(http_status: u16, body: &str) -> String {
+fn decided(http_status: u16, body: &str) -> String {
     let ruling = verdict(http_status, body).ruling;
     let kind = ruling.kind.map_or("-", |kind| kind.name());
     format!("{} {} {kind} {}", ruling.row as u8, ruling.status.name(), ruling.code.as_deref().unwrap_or("-"))
@@ -24,7 +24,7 @@ fn told(http_status: u16, body: &str) -> String {
 #[track_caller]
 fn check(rows: &[(u16, &str, &str)]) {
     for (http_status, body, expected) in rows {
-        assert_eq!(told(*http_status, body), *expected, "HTTP {http_status} {body:.300}");
+        assert_eq!(decided(*http_status, body), *expected, "HTTP {http_status} {body:.300}");
     }
 }
 
@@ -87,13 +87,13 @@ fn every_documented_exception_code_has_its_kind() {
         for code in codes.split_whitespace() {
             let expected = format!("2 {status} {kind} {code}");
             // A listed code decides wherever an envelope is heard, whatever else stands in it.
-            assert_eq!(told(200, &with_exception(code)), expected);
-            assert_eq!(told(401, &with_exception(code)), expected);
+            assert_eq!(decided(200, &with_exception(code)), expected);
+            assert_eq!(decided(401, &with_exception(code)), expected);
             assert_eq!(
-                told(200, &ok_but(r#""Exception":null"#, &format!(r#""Exception":{{"Code":"{code}"}}"#))),
+                decided(200, &ok_but(r#""Exception":null"#, &format!(r#""Exception":{{"Code":"{code}"}}"#))),
                 expected
             );
-            assert_eq!(told(500, &with_exception(code)), "3 in_doubt server_error 500");
+            assert_eq!(decided(500, &with_exception(code)), "3 in_doubt server_error 500");
         }
     }
 }
@@ -109,15 +109,15 @@ fn every_listed_error_code_has_its_kind_and_name() {
         let status = if kind == "upstream" { "in_doubt" } else { "rejected" };
         for code in codes.split_whitespace() {
             let expected = format!("2 {status} {kind} {code}");
-            assert_eq!(told(200, &with_error_code(code)), expected);
-            assert_eq!(told(400, &with_error_code(&format!("\"{code}\""))), expected);
+            assert_eq!(decided(200, &with_error_code(code)), expected);
+            assert_eq!(decided(400, &with_error_code(&format!("\"{code}\""))), expected);
             assert!(verdict(200, &with_error_code(code)).ruling.detail.is_some());
             // A listed ErrorCode beats an exception that nobody knows, not one that is listed.
             let beside = |exception: &str| {
                 with_exception(exception).replace(r#""ErrorCode":0"#, &format!(r#""ErrorCode":{code}"#))
             };
-            assert_eq!(told(200, &beside("NOBODY_KNOWS")), expected);
-            assert_eq!(told(200, &beside("TOKEN_ALREADY_USED")), "2 rejected token_used TOKEN_ALREADY_USED");
+            assert_eq!(decided(200, &beside("NOBODY_KNOWS")), expected);
+            assert_eq!(decided(200, &beside("TOKEN_ALREADY_USED")), "2 rejected token_used TOKEN_ALREADY_USED");
         }
     }
     assert_eq!(verdict(200, &with_error_code("64")).ruling.detail, Some("IntegrationCredentialNotFound"));
@@ -270,11 +270,11 @@ fn what_is_no_good_envelope_leaves_a_2xx_in_doubt() {
         r#"{"Result":true,"Body":{"Masterpass":{},"Masterpass":{}}}"#,
     ];
     for body in broken.into_iter().map(str::to_owned).chain([nested(64), nested(5_000), "[".repeat(100_000)]) {
-        assert_eq!(told(200, &body), "6 in_doubt bad_response 200", "{body:.200}");
-        assert_eq!(told(400, &body), "4 rejected http 400", "{body:.200}");
+        assert_eq!(decided(200, &body), "6 in_doubt bad_response 200", "{body:.200}");
+        assert_eq!(decided(400, &body), "4 rejected http 400", "{body:.200}");
     }
-    assert_eq!(told(200, &nested(63)), "11 in_doubt bad_response -");
-    assert_eq!(told(204, ""), "6 in_doubt bad_response 204");
+    assert_eq!(decided(200, &nested(63)), "11 in_doubt bad_response -");
+    assert_eq!(decided(204, ""), "6 in_doubt bad_response 204");
 }
 
 #[test]
@@ -295,7 +295,7 @@ fn what_only_informs_cannot_spoil_what_decides() {
         ok_but(r#"{"ErrorCodeType""#, "\n\t {\"ErrorCodeType\""),
         ok_but("Telefonunuza", "\u{fffd}"),
     ] {
-        assert_eq!(told(200, &body), "10 ok - -", "{body}");
+        assert_eq!(decided(200, &body), "10 ok - -", "{body}");
     }
     let surrogate = verdict(200, &ok_but("Telefonunuza", r"\ud800Telefonunuza"));
     assert!(surrogate.text.unwrap().ends_with("işlemini tamamlayınız"));
@@ -346,7 +346,7 @@ fn the_new_token_and_the_renewed_session_are_taken_where_they_stand() {
         Some(SESSION)
     );
 
-    // A token that could not be sent back is no token.
+    // A token that could not be sent back is not a token.
     for bad in ["", r"a\nb", r"\u0000", &"t".repeat(1025)] {
         assert_eq!(verdict(200, &OK_5001.replace(TOKEN, bad)).token, None);
     }

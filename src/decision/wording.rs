@@ -3,14 +3,14 @@
 use super::{Row, Ruling, Verdict};
 use crate::outcome::{Kind, Status};
 
-/// What a refusal by the HTTP status alone means, and what the service said about it.
+/// What a refusal by nothing but the HTTP status means, and what the service said about it.
 fn refusal(verdict: &Verdict, words: &str) -> String {
     let meaning = match verdict.ruling.kind {
         Some(Kind::Authentication) => "check api_key and api_client",
-        Some(Kind::Forbidden) => "these credentials may not do this",
-        Some(Kind::WrongAddress) => "nothing of the service is at this address: check base_url, its host and its path",
+        Some(Kind::Forbidden) => "these credentials are not allowed to do this",
+        Some(Kind::WrongAddress) => "the service is not at this address: check the host and the path of base_url",
         Some(Kind::RateLimited) => "too many requests",
-        _ => "the service or something before it did not take the request",
+        _ => "the service, or something in front of it, did not accept the request",
     };
     if words.is_empty() { meaning.to_owned() } else { format!("{meaning}; it says: {words}") }
 }
@@ -25,19 +25,19 @@ pub(crate) fn describe(verdict: &Verdict, http_status: u16) -> String {
         (words, "") => words.to_owned(),
         (words, code) => format!("{words} ({code})"),
     };
-    let in_doubt = "whether a code is on its way is unknown, so the request must not be repeated automatically";
+    let in_doubt = "a code may be on its way, so do not repeat the request automatically";
     match (row, status) {
         (_, Status::Ok) => {
             let code = verdict.response_code.as_deref().unwrap_or_default();
             format!("the service accepted: a code is on its way (ResponseCode {code})")
         }
         (Row::NoAnswer | Row::ServerError | Row::NoEnvelope, _) => {
-            format!("in doubt: HTTP {http_status} without an answer that can be trusted; {in_doubt}")
+            format!("in doubt: HTTP {http_status} without a trustworthy answer; {in_doubt}")
         }
         (Row::ClientError | Row::Redirect, Status::InDoubt) => format!("in doubt: HTTP {http_status}; {in_doubt}"),
         (Row::ClientError, _) => format!("refused with HTTP {http_status}: {}", refusal(verdict, &words())),
         (Row::Redirect, _) => {
-            format!("refused with the redirect HTTP {http_status}, which is not followed: check base_url")
+            format!("refused with the redirect HTTP {http_status}, which the library does not follow: check base_url")
         }
         (Row::ThreeDSecure, _) => format!("the service wants 3-D Secure: {}", quoted()),
         (Row::Unclear, _) => {
@@ -48,7 +48,7 @@ pub(crate) fn describe(verdict: &Verdict, http_status: u16) -> String {
     }
 }
 
-/// Words of somebody else's for a log: on one line, and not too many of them.
+/// A peer's words for a log: on one line, and not too many of them.
 pub(crate) fn quotable(text: &str) -> String {
     const LONGEST: usize = 1024;
     let quoted = &text[..text.floor_char_boundary(LONGEST)];

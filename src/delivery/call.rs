@@ -2,7 +2,7 @@
 //!
 //! ureq works on the calling thread from end to end, and hands a transport neither the call that it serves nor the deadline
 //! of that. So what is true about a call is kept per thread, where the transport finds it: that is what the free functions
-//! here are for. Everybody else holds the call as a value.
+//! here are for. All other code holds the call as a value.
 
 use std::cell::{Cell, RefCell};
 use std::marker::PhantomData;
@@ -29,7 +29,7 @@ pub(crate) struct Limits {
 /// It outlives a panic that is caught while it is held: what was sent stays known.
 #[must_use = "the call ends when it is dropped"]
 pub(crate) struct Call {
-    /// What is true about it is kept for this thread alone.
+    /// What is true about it is kept only for this thread.
     _of_this_thread: PhantomData<*const ()>,
 }
 
@@ -59,7 +59,7 @@ impl Call {
         STATE.with(|state| state.closed_by_peer.get())
     }
 
-    /// The reason for which the transport told ureq to give up.
+    /// Why the transport made ureq give up.
     pub(super) fn take_failure(&self) -> Option<Failure> {
         STATE.with(|state| state.failure.take())
     }
@@ -118,7 +118,7 @@ pub(super) fn connected() {
     STATE.with(|state| state.connection.set(Some(Connection::New)));
 }
 
-/// Says that a connection is in use. Where none was made, it is one kept from an earlier call.
+/// Says that a connection is in use. If none was made, it is one kept from an earlier call.
 pub(super) fn in_use() {
     STATE.with(|state| state.connection.set(state.connection.get().or(Some(Connection::Reused))));
 }
@@ -143,7 +143,7 @@ pub(super) fn closed_by_peer() {
     STATE.with(|state| state.closed_by_peer.set(true));
 }
 
-/// Keeps the reason for which ureq is about to be told to give up.
+/// Keeps the reason for which ureq is about to give up.
 pub(super) fn fail(failure: Failure) {
     STATE.with(|state| state.failure.replace(Some(failure)));
 }

@@ -40,13 +40,13 @@ pub(super) fn open(route: &Route) -> Result<Wire, Failure> {
                 addresses.retain(IpAddr::is_loopback);
             }
             if addresses.is_empty() {
-                let what = "plain http goes only to this machine, and the name does not lead to it";
+                let what = "plain http goes only to this machine, and the name does not resolve to it";
                 return Err(Failure::new(Kind::Config, Stage::Resolve, what));
             }
             dial(&route.address.host, &addresses, route.address.port, deadline)?
         }
         Some(proxy) => {
-            // Whatever keeps the proxy from being reached is told as the proxy's trouble.
+            // Anything that keeps us from reaching the proxy counts as the proxy's trouble.
             let reached = resolve(&proxy.host, deadline)
                 .and_then(|addresses| dial(&proxy.host, &addresses, proxy.port, deadline))
                 .map_err(|failure| Failure {
@@ -82,7 +82,7 @@ fn dial(host: &str, addresses: &[IpAddr], port: u16, deadline: Deadline) -> Resu
     }
     match last {
         Some((address, error)) if deadline.remaining().is_some() => {
-            let what = format!("{host} (address {address}, port {port}) could not be connected to");
+            let what = format!("could not connect to {host} (address {address}, port {port})");
             Err(Failure::new(Kind::Connect, Stage::Connect, what).because(error))
         }
         _ => Err(Failure::timeout(Stage::Connect)),
@@ -140,8 +140,8 @@ fn status(head: &[u8]) -> Option<u16> {
 
 fn judge(head: &[u8], end: usize) -> Result<(), Failure> {
     match status(head) {
-        // The service does not speak before the client does: whatever follows is not its doing.
-        Some(200..=299) if head.len() > end => Err(refused("the proxy sent something behind its answer")),
+        // The service does not speak before the client does: what follows does not come from it.
+        Some(200..=299) if head.len() > end => Err(refused("the proxy sent something after its answer")),
         Some(200..=299) => Ok(()),
         Some(status @ 502..=504) => {
             let what = format!("the proxy could not reach the service: it answered HTTP {status}");

@@ -1,4 +1,4 @@
-//! What went wrong on the way, told apart where it happens: nothing is guessed from error texts later.
+//! What went wrong on the way, classified where it happens: nothing is guessed from error texts later.
 
 use std::fmt::Display;
 

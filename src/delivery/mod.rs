@@ -32,13 +32,13 @@ pub(crate) use tls::Trust;
 /// The longest answer, decoded, in bytes.
 const LONGEST_BODY: u64 = 1024 * 1024;
 
-/// Makes the request: anew for each attempt, of which all but the last sent nothing.
+/// Makes the request: a new one for each attempt. All attempts except the last sent nothing.
 pub(crate) type NewRequest<'a> = dyn Fn() -> Request<&'a [u8]> + 'a;
 
 /// What came back.
 #[derive(Default)]
 pub(crate) struct Received {
-    /// None where not even the head of an answer came.
+    /// None if not even the head of an answer came.
     pub(crate) http_status: Option<u16>,
     pub(crate) retry_after: Option<String>,
     /// Decoded; as much as came.
@@ -66,7 +66,7 @@ pub(crate) fn exchange(call: &Call, key: &Key, route: &Route, request: &NewReque
     }
 }
 
-/// Resolves, connects and makes TLS, then closes. Not one byte of HTTP, but what a proxy needs.
+/// Resolves, connects and makes TLS, then closes. Not one byte of HTTP, except what a proxy needs.
 pub(crate) fn check(_: &Call, route: &Route) -> Result<(), Failure> {
     let wire = connect::open(route)?;
     wire.close();
@@ -88,7 +88,7 @@ fn attempt(call: &Call, agent: &Agent, request: Request<&[u8]>, received: &mut R
         return read_body(raw, &mut received.body).map_err(reason);
     }
     let mut raw = BufReader::new(raw);
-    // Where there is no body there is nothing to decode: a refusal without one may name the coding nevertheless.
+    // Without a body there is nothing to decode: a refusal without one may name the coding nevertheless.
     if raw.fill_buf().map_err(|error| reason(error.into()))?.is_empty() {
         return Ok(());
     }
@@ -105,7 +105,7 @@ fn check_framing(headers: &HeaderMap) -> Result<(), Failure> {
             "the answer has both Content-Length and Transfer-Encoding"
         }
         (Some(coding), None) if is(coding, "chunked") => return Ok(()),
-        _ => "the answer has a Transfer-Encoding that is not chunked alone",
+        _ => "the answer has a Transfer-Encoding other than a single chunked",
     };
     Err(Failure::new(Kind::BadResponse, Stage::Receive, what))
 }
@@ -128,7 +128,7 @@ fn read_body(mut reader: impl Read, body: &mut Wiped) -> Result<(), ureq::Error>
     }
 }
 
-/// Why ureq gave up: what our own transport said, else that the peer closed too early, else what ureq did not like.
+/// Why ureq gave up: what our own transport said, or that the peer closed too early, or what ureq did not like.
 fn reason(call: &Call, error: ureq::Error) -> Failure {
     if let Some(failure) = call.take_failure() {
         return failure;
@@ -138,11 +138,11 @@ fn reason(call: &Call, error: ureq::Error) -> Failure {
         return Failure::new(Kind::ConnectionLost, Stage::Receive, what);
     }
     let (stage, what) = match &error {
-        // Our transport has told its errors above: this one is the decoder's.
+        // Our transport's own errors are handled above: this one is the decoder's.
         ureq::Error::Io(_) => (Stage::Decode, "the answer could not be decompressed"),
         ureq::Error::BodyExceedsLimit(_) => (Stage::Receive, "the answer is longer than 1 MiB"),
         ureq::Error::LargeResponseHeader(..) => (Stage::Receive, "the head of the answer is longer than 64 KiB"),
-        _ => (Stage::Receive, "the answer is no good HTTP"),
+        _ => (Stage::Receive, "the answer is not valid HTTP"),
     };
     Failure::new(Kind::BadResponse, stage, what).because(error)
 }

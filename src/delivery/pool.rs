@@ -19,7 +19,7 @@ use super::wire::{INPUT_BUFFER, Wire};
 use crate::os::{self, PerProcess};
 use crate::secret::Secret;
 
-/// How many pools are kept. The one that was used longest ago goes first.
+/// How many pools are kept. The least recently used one goes first.
 const MOST_POOLS: usize = 64;
 /// How many idle connections a pool keeps: as many as there may be threads that call at once.
 const MOST_IDLE: usize = 64;
@@ -171,7 +171,7 @@ impl Connector for Opener {
     }
 }
 
-/// ureq resolves before it looks for a kept connection; here a name is resolved only where one must be made.
+/// ureq resolves before it looks for a kept connection; here a name is resolved only if a connection must be made.
 struct NoResolver;
 
 impl fmt::Debug for NoResolver {

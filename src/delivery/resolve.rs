@@ -1,7 +1,7 @@
 //! Turns a name into addresses, within a deadline.
 //!
 //! The system's resolver cannot be interrupted, so it works on threads that may outlive the call. Those are bounded:
-//! behind a dead resolver every retry of a shop would leave one more behind.
+//! with a dead resolver, every retry of a shop would leave one more.
 
 use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, ToSocketAddrs};
@@ -17,11 +17,11 @@ use crate::outcome::{Kind, Stage};
 /// How many names are being resolved at once, in the whole process.
 const MOST_LOOKUPS: usize = 16;
 
-/// After this long somebody else may ask for the same name anew, whatever became of the look-up before.
+/// After this long another call may ask for the same name again, whatever happened to the look-up before.
 const STUCK: Duration = Duration::from_secs(30);
 
-/// How long a thread waits for another name. One that ends takes a lock of the C library, which a fork at that very moment
-/// would leave locked in the child for ever: so it ends when things have calmed down.
+/// How long a thread waits for another name. A thread that ends takes a lock of the C library, and a fork at that moment
+/// would leave it locked in the child for ever. So a thread ends only after a quiet time.
 const LINGER: Duration = Duration::from_secs(1);
 
 static RESOLVER: PerProcess<Resolver> = PerProcess::new();
@@ -89,7 +89,7 @@ fn join_or_start(host: &str) -> Result<Arc<Lookup>, Failure> {
         resolver.more.notify_one();
     } else {
         os::spawn(c"paywall-resolve", || work(RESOLVER.get()))
-            .map_err(|error| unresolved(host).because(format!("no thread for it: {error}")))?;
+            .map_err(|error| unresolved(host).because(format!("no thread could be started for it: {error}")))?;
     }
     let lookup = Arc::new(Lookup { since: Instant::now(), answer: Mutex::default(), answered: Condvar::default() });
     state.open += 1;
@@ -116,7 +116,7 @@ fn work(resolver: &Resolver) {
         drop(state);
         let answer = panic::catch_unwind(AssertUnwindSafe(|| ask_system(&name)))
             .unwrap_or_else(|_| Err("the system's resolver failed".to_owned()));
-        // Forget the name first: whoever asks after the answer gets a new one.
+        // Forget the name first: a call that asks after the answer gets a new one.
         state = lock(&resolver.state);
         state.open -= 1;
         if state.current.get(&name).is_some_and(|current| Arc::ptr_eq(current, &lookup)) {

@@ -11,7 +11,7 @@ pub(super) const READ: Readiness = Readiness { read: true, write: false };
 pub(super) const WRITE: Readiness = Readiness { read: false, write: true };
 pub(super) const EITHER: Readiness = Readiness { read: true, write: true };
 
-/// A connected socket. It writes with `send` alone: `writev` would raise SIGPIPE in a host that does not ignore it.
+/// A connected socket. It writes only with `send`: `writev` would raise SIGPIPE in a host that does not ignore it.
 #[derive(Debug)]
 pub(super) struct Socket(OwnSocket);
 
@@ -35,8 +35,8 @@ impl Socket {
         }
     }
 
-    /// Whether the host left it alone: one that closes every descriptor may have been given this one's number anew, and
-    /// what it reads or writes there must not be touched.
+    /// Whether the socket is still ours. A host that closes every descriptor may have got this number again for a file of
+    /// its own, and that must not be touched.
     pub(super) fn is_ours(&self) -> bool {
         self.0.is_ours()
     }
@@ -63,7 +63,7 @@ impl Write for &Socket {
     }
 }
 
-/// Whether the operation may simply be tried again, after waiting where it would block.
+/// Whether the operation may simply be tried again, after waiting if it would block.
 pub(super) fn is_transient(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted)
 }
@@ -91,7 +91,7 @@ mod tests {
         let in_a_minute = Deadline::after(Instant::now(), Duration::from_secs(60));
         assert!(socket.wait(READ, in_a_minute).unwrap().is_some());
 
-        // SAFETY: the child makes system calls alone, and ends with `_exit`.
+        // SAFETY: the child makes only system calls, and ends with `_exit`.
         let child = unsafe { libc::fork() };
         if child == 0 {
             // SAFETY: back to what a C program has; the Rust runtime of the tests ignores the signal.

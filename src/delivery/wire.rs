@@ -68,7 +68,7 @@ impl Wire {
     }
 
     /// Sends what is outgoing, or as much of it as leaves before the peer says something. Once a byte has left, a
-    /// failure to write is no failure yet: a peer that refuses early may have answered before it closed.
+    /// failure to write is not a failure yet: a peer that refuses early may have answered before it closed.
     fn send(&mut self) -> Result<(), Failure> {
         if self.write_closed || !self.has_unsent() {
             return Ok(());
@@ -122,7 +122,7 @@ impl Wire {
         }
     }
 
-    /// Reads what came, at least one byte, or nothing where the peer closed in order.
+    /// Reads what came, at least one byte, or nothing if the peer closed in order.
     fn receive(&mut self) -> Result<usize, Failure> {
         let deadline = call::limits().deadline;
         let buffer = self.buffers.input_append_buf();
@@ -135,12 +135,12 @@ impl Wire {
         }
         loop {
             if let Some(session) = &mut self.session {
-                // An error is told only after what came whole before it.
+                // An error is reported only after what came whole before it.
                 let processed = session.tls.process_new_packets();
                 match session.tls.reader().read(buffer) {
                     Ok(length) => return Ok(length),
                     Err(error) if is_transient(&error) => processed.map(drop).map_err(|error| lost().because(error))?,
-                    // Without the peer's close_notify anybody on the way could have cut the answer off.
+                    // Without the peer's close_notify, somebody on the way could have cut the answer off.
                     Err(error) => return Err(lost().because(error)),
                 }
             }
@@ -166,7 +166,7 @@ impl Wire {
     fn is_untouched(&mut self) -> bool {
         let Some(session) = &mut self.session else { return self.socket.is_silent() };
         for _ in 0..MOST_IDLE_RECORDS {
-            // A late session ticket is no content. What came behind the answer and was never asked for is.
+            // A late session ticket is not content. Bytes after the answer that nobody asked for are.
             match session.tls.process_new_packets() {
                 Ok(state) if state.plaintext_bytes_to_read() == 0 && !state.peer_has_closed() => {}
                 _ => return false,

@@ -1,5 +1,5 @@
-//! A socket that a host may close behind the library's back, as one does that becomes a daemon and closes every
-//! descriptor: its number may then be that of a file or a socket of the host's.
+//! A socket that the host may close without the library's knowledge, as a program does that becomes a daemon and closes
+//! every descriptor. Its number may then belong to a file or a socket of the host.
 
 use std::io;
 use std::mem::ManuallyDrop;
@@ -8,7 +8,7 @@ use std::ops::Deref;
 
 use super::platform::{self, Identity};
 
-/// A socket of ours: it knows whether its descriptor still leads to it, and closes nobody else's.
+/// A socket of ours: it knows whether its descriptor still leads to it, and closes no other.
 #[derive(Debug)]
 pub(crate) struct OwnSocket {
     stream: ManuallyDrop<TcpStream>,
@@ -40,7 +40,7 @@ impl Deref for OwnSocket {
 impl Drop for OwnSocket {
     fn drop(&mut self) {
         if self.is_ours() {
-            // SAFETY: dropped here alone, and not used after.
+            // SAFETY: dropped only here, and not used after.
             unsafe { ManuallyDrop::drop(&mut self.stream) }
         }
     }

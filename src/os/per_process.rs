@@ -3,10 +3,10 @@
 use std::ptr;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
-/// A value made when it is first asked for, and made anew in each child of a fork.
+/// A value that is made when it is first asked for, and made again in each child of a fork.
 ///
 /// At the fork another thread may hold a lock in the value, or be half-way through a write; in the child nobody would
-/// ever finish that. So the child leaves the parent's value alone, for good: it is neither used, nor dropped, nor freed.
+/// ever finish that. So the child never touches the parent's value: it neither uses, nor drops, nor frees it.
 pub(crate) struct PerProcess<T> {
     newest: AtomicPtr<Slot<T>>,
 }

@@ -43,12 +43,12 @@ pub(super) fn off_the_standard_streams(stream: TcpStream) -> io::Result<TcpStrea
     if stream.as_raw_fd() <= libc::STDERR_FILENO { stream.try_clone() } else { Ok(stream) }
 }
 
-/// What tells one open socket from every other file: the device and the number of its inode.
+/// What distinguishes one open socket from every other file: the device and the number of its inode.
 pub(super) type Identity = (libc::dev_t, libc::ino_t);
 
 pub(super) fn identity(socket: &TcpStream) -> io::Result<Identity> {
     let mut status = MaybeUninit::<libc::stat>::uninit();
-    // SAFETY: `status` is room for what the function writes where it succeeds.
+    // SAFETY: `status` is room for what the function writes if it succeeds.
     if unsafe { libc::fstat(socket.as_raw_fd(), status.as_mut_ptr()) } != 0 {
         return Err(io::Error::last_os_error());
     }
@@ -138,7 +138,7 @@ extern "C" fn in_child() {
 }
 
 /// Does work in the C library that takes locks which a fork would leave locked in the child for ever. A fork waits for
-/// it, but not long: whoever works longer waits for the network, mostly without the lock.
+/// it, but not long: work that takes longer waits for the network, mostly without the lock.
 pub(super) fn between_forks<T>(work: impl FnOnce() -> T) -> T {
     struct Done;
     impl Drop for Done {
@@ -169,5 +169,5 @@ pub(super) fn generation() -> u64 {
     GENERATION.load(Ordering::Acquire)
 }
 
-/// The linker was told `-z nodelete`.
+/// The linker got `-z nodelete`.
 pub(super) fn stay_loaded() {}

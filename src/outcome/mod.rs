@@ -1,4 +1,4 @@
-//! The result document: what a call tells its caller.
+//! The result document: what you get from a call.
 
 mod vocabulary;
 
@@ -11,18 +11,18 @@ use crate::secret::{Wiped, wipe};
 
 pub use vocabulary::{Action, Connection, Kind, Stage, Status, TokenState};
 
-/// What is true after a call, and what to do now. All members are always there; see the README for their meaning.
+/// What is true after a call, and what to do next. All members are always present. The README explains them.
 ///
 /// It carries the token and the session. `Debug` shows neither, nor the service's answer; [`Outcome::to_json`] does.
 #[derive(Clone, Serialize)]
 pub struct Outcome {
     /// What is true after the call.
     pub status: Status,
-    /// What the caller does next.
+    /// What to do next.
     pub action: Action,
-    /// For the log, in English, with the service's words quoted. Never carries a secret.
+    /// For the log, in English. It quotes the service's words, and never a secret.
     pub message: String,
-    /// The service's own text: only this may be shown to a shopper.
+    /// The service's own text: the only one to show to a shopper.
     pub customer_message: Option<String>,
     /// The token to use next.
     pub otp_token: Option<String>,
@@ -40,13 +40,13 @@ pub struct Outcome {
     pub correlation_id: Option<String>,
     /// The service's `Url3d`.
     pub url_3d: Option<String>,
-    /// The HTTP status, where the answer's head came.
+    /// The HTTP status, if the head of an answer came.
     pub http_status: Option<u16>,
-    /// The call's own id (a UUID of version 4), also sent as `X-Request-Id`.
+    /// The id of the call (a UUID of version 4), also sent as `X-Request-Id`.
     pub request_id: Option<String>,
     /// Why the call did not end with `ok`.
     pub error: Option<ErrorInfo>,
-    /// How it went over the wire.
+    /// How the call went over the wire.
     pub transport: Transport,
     /// The answer's decoded body as text, up to 64 KiB.
     pub response_body: Option<String>,
@@ -63,7 +63,7 @@ pub struct ErrorInfo {
     pub code: Option<String>,
     /// How far the call had come.
     pub stage: Stage,
-    /// Not before so many milliseconds, where the service said so.
+    /// How many milliseconds to wait, if the service said so.
     pub retry_after_ms: Option<u64>,
     /// The name of a known `ErrorCode`, or the reason of the operating system or of TLS.
     pub detail: Option<String>,
@@ -75,7 +75,7 @@ pub struct Transport {
     /// From entry to return; in the document as `elapsed_us`, in whole microseconds.
     #[serde(rename = "elapsed_us", serialize_with = "microseconds")]
     pub elapsed: Duration,
-    /// Which connection carried it; none where there was no connection.
+    /// Which connection carried it; none if there was no connection.
     pub connection: Option<Connection>,
 }
 
@@ -120,7 +120,7 @@ impl Outcome {
         Self::invalid(Kind::Config, Stage::Config, name, rule)
     }
 
-    /// A bad argument: its name, and the rule that it breaks. For wrappers that take arguments of their own.
+    /// A bad argument: its name, and the rule that it breaks. For wrappers with arguments of their own.
     pub fn invalid_argument(name: &str, rule: &str) -> Box<Self> {
         Self::invalid(Kind::Argument, Stage::Argument, name, rule)
     }
@@ -131,15 +131,15 @@ impl Outcome {
         Box::new(Self::bare(Status::Invalid, Some(error), message))
     }
 
-    /// A panic of this library before any byte was sent. `place` is where, never what it said: that may quote a secret.
+    /// A panic of this library before any byte was sent. `place` says where, never what the panic said: that may quote a secret.
     pub(crate) fn internal(stage: Stage, place: &str) -> Box<Self> {
         let error =
             ErrorInfo { kind: Kind::Internal, code: None, stage, retry_after_ms: None, detail: Some(place.to_owned()) };
-        let message = format!("nothing was sent: a bug in libpaywall was caught at {place}; please report it");
+        let message = format!("nothing was sent: libpaywall caught a bug of its own at {place}; please report it");
         Box::new(Self::bare(Status::Internal, Some(error), message))
     }
 
-    /// The result document. It carries token and session: wipe it, or do not keep it.
+    /// The result document. It carries token and session: wipe it after use, or do not keep it.
     pub fn to_json(&self) -> String {
         String::from_utf8(self.document().into_bytes()).expect("JSON is UTF-8")
     }
@@ -171,7 +171,7 @@ impl fmt::Debug for Outcome {
     }
 }
 
-/// Its message: for a log, without a secret.
+/// The message: for a log, without a secret.
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)

@@ -1,4 +1,4 @@
-//! The closed list of words that an outcome is told in. A reader must expect more of them in later versions.
+//! The closed list of words that an outcome consists of. Later versions may add to it.
 
 /// An enumeration whose members have a name in the result document.
 macro_rules! vocabulary {
@@ -34,13 +34,13 @@ vocabulary! {
         Ok => "ok",
         /// The service answered, and refused.
         Rejected => "rejected",
-        /// No byte of the request left: calling again is safe.
+        /// No byte of the request left. It is safe to call again.
         NotSent => "not_sent",
-        /// The request may have arrived, and no answer that can be trusted came: never repeat it automatically.
+        /// The request may have arrived; no trustworthy answer came back. Never repeat it automatically.
         InDoubt => "in_doubt",
-        /// A bad argument or configuration: nothing was sent.
+        /// A bad argument or configuration. Nothing was sent.
         Invalid => "invalid",
-        /// A bug of this library, caught: nothing was sent.
+        /// The library caught a bug of its own. Nothing was sent.
         Internal => "internal",
     }
 }
@@ -60,27 +60,28 @@ impl Status {
 }
 
 vocabulary! {
-    /// What the caller does next.
+    /// What to do next.
     Action {
-        /// Ask for the code; verify it with this token and session.
+        /// Ask the shopper for the code, and verify it with this token and session.
         VerifyOtp => "verify_otp",
         /// In doubt: show the code box with this token. Only a person may press again.
         AwaitCode => "await_code",
-        /// Try later, not before `retry_after_ms` where it is known.
+        /// Try again later, after `retry_after_ms` if it is set.
         Wait => "wait",
-        /// Look at your own state: finished, a newer token stored, or begin the operation again.
+        /// Look at your own state. If the operation is finished, stop; if you stored a newer token, use that; otherwise begin
+        /// the operation again.
         CheckOperation => "check_operation",
-        /// The operation must begin again.
+        /// Begin the operation again.
         Restart => "restart",
-        /// Go on with 3-D Secure.
+        /// Continue with 3-D Secure.
         Redirect3d => "redirect_3d",
-        /// Something about the shopper's wallet account.
+        /// The shopper's wallet account needs attention.
         FixAccount => "fix_account",
-        /// The merchant's set-up.
+        /// Correct the configuration, or the merchant's set-up.
         FixConfiguration => "fix_configuration",
-        /// The caller's arguments.
+        /// Correct the arguments of the call.
         FixRequest => "fix_request",
-        /// Nothing was sent: call again.
+        /// Nothing was sent. Call again.
         Retry => "retry",
         /// A refusal or failure that nobody documented.
         ContactSupport => "contact_support",
@@ -94,7 +95,7 @@ vocabulary! {
     Kind {
         /// The token is wrong, superseded or belongs to another request.
         TokenInvalid => "token_invalid",
-        /// The token's time is over.
+        /// The token has expired.
         TokenExpired => "token_expired",
         /// The flow is finished, or a newer token exists.
         TokenUsed => "token_used",
@@ -102,19 +103,19 @@ vocabulary! {
         Cooldown => "cooldown",
         /// The limit of OTP requests is reached.
         ResendLimit => "resend_limit",
-        /// The card's bank has no OTP.
+        /// The card's bank does not support OTP.
         OtpUnsupported => "otp_unsupported",
         /// The wallet account is unknown, blocked, removed or changed.
         Account => "account",
-        /// Credentials, merchant set-up or IP address.
+        /// The credentials, the merchant set-up or the IP address is wrong.
         Authentication => "authentication",
-        /// The credentials are known, but may not do this.
+        /// The service knows the credentials, but does not allow this.
         Forbidden => "forbidden",
-        /// The service found the request wrong.
+        /// The service says that the request is invalid.
         Validation => "validation",
         /// A system behind the service did not answer.
         Upstream => "upstream",
-        /// The service wants 3-D Secure.
+        /// The service asks for 3-D Secure.
         ThreeDSecure => "three_d_secure",
         /// A refusal that nobody documented.
         Declined => "declined",
@@ -122,17 +123,17 @@ vocabulary! {
         RateLimited => "rate_limited",
         /// HTTP 5xx.
         ServerError => "server_error",
-        /// The address is not that of the service.
+        /// The service is not at this address.
         WrongAddress => "wrong_address",
-        /// The service answered with a redirect, which is not followed.
+        /// The service answered with a redirect. The library does not follow it.
         Redirect => "redirect",
         /// Another HTTP 4xx.
         Http => "http",
-        /// An answer that cannot be trusted.
+        /// The answer is not trustworthy.
         BadResponse => "bad_response",
         /// The deadline passed.
         Timeout => "timeout",
-        /// The connection was closed or reset.
+        /// The peer closed or reset the connection.
         ConnectionLost => "connection_lost",
         /// The name could not be resolved.
         Dns => "dns",
@@ -140,19 +141,19 @@ vocabulary! {
         Connect => "connect",
         /// The proxy refused.
         Proxy => "proxy",
-        /// TLS failed: a certificate, an alert, a peer without TLS.
+        /// TLS failed: a bad certificate, an alert, or a peer without TLS.
         Tls => "tls",
         /// A bad option.
         Config => "config",
         /// A bad argument.
         Argument => "argument",
-        /// A bug of this library, caught.
+        /// The library caught a bug of its own.
         Internal => "internal",
     }
 }
 
 impl Action {
-    /// What the caller does next. `sent` says that the service sent a code, and not only that nothing is wrong.
+    /// What to do next. `sent` says that the service sent a code, and not only that nothing is wrong.
     pub(crate) const fn next(status: Status, kind: Option<Kind>, sent: bool) -> Self {
         let Some(kind) = kind else {
             return if sent { Action::VerifyOtp } else { Action::None };
@@ -175,7 +176,7 @@ impl Action {
             | Kind::Config => Action::FixConfiguration,
             Kind::Validation | Kind::Argument | Kind::Http => Action::FixRequest,
             Kind::Dns | Kind::Connect | Kind::Timeout | Kind::ConnectionLost => Action::Retry,
-            // The four in the second line always come with `in_doubt`, which was answered above.
+            // The three in the second line always come with `in_doubt`, which is handled above.
             Kind::Declined | Kind::Internal => Action::ContactSupport,
             Kind::Upstream | Kind::ServerError | Kind::BadResponse => Action::ContactSupport,
         }
@@ -183,7 +184,7 @@ impl Action {
 }
 
 vocabulary! {
-    /// How far the call had come.
+    /// How far the call came.
     Stage {
         /// The arguments were read.
         Argument => "argument",
@@ -209,13 +210,13 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// What is known of the token that stands in `otp_token`.
+    /// What is known about the token in `otp_token`.
     TokenState {
-        /// Adopted from the answer.
+        /// From the answer.
         New => "new",
-        /// The caller's, still the best.
+        /// Yours, and still the one to use.
         Kept => "kept",
-        /// The caller's, perhaps superseded.
+        /// Yours, but perhaps superseded.
         InDoubt => "in_doubt",
     }
 }
@@ -223,9 +224,9 @@ vocabulary! {
 vocabulary! {
     /// Which connection carried the call.
     Connection {
-        /// One made for it.
+        /// A connection made for this call.
         New => "new",
-        /// One kept from an earlier call.
+        /// An idle connection from an earlier call.
         Reused => "reused",
     }
 }

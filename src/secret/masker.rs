@@ -8,7 +8,7 @@ use super::{MASK, wipe};
 const SHORTEST_MASKED: usize = 8;
 
 /// Finds secrets of eight bytes and more in what a peer wrote: in any case of ASCII letters, as they are or as JSON,
-/// URLs and HTML spell them, and where the text ends within one.
+/// URLs and HTML spell them, and at the end of a text that cuts one off.
 pub(crate) struct Masker<S> {
     secrets: Vec<S>,
     /// For each byte the spellings that it is a sign of.
@@ -123,7 +123,7 @@ impl Pattern {
         Pattern { characters, fallback }
     }
 
-    /// Adds every place of the text, in bytes, that spells the secret, or its beginning where the text ends.
+    /// Adds every place of the text, in bytes, that spells the secret, or its beginning at the end of the text.
     fn find(&self, spelt: &[Spelt], found: &mut Vec<(usize, usize)>) {
         let mut matched = 0;
         for (place, spelt_here) in spelt.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! Text that nobody may see: wiped when dropped, hidden from `Debug`, and masked where a peer echoes it.
+//! Text that nobody may see: wiped when dropped, hidden from `Debug`, and masked if a peer echoes it.
 
 mod masker;
 mod wiped;

@@ -1,4 +1,4 @@
-//! Bytes that leave no copy behind.
+//! Bytes that leave no copy.
 
 use std::io;
 
@@ -60,7 +60,7 @@ impl Wiped {
         self.wipe_spare();
     }
 
-    /// Wipes whatever stood behind the bytes. The compiler must take it that somebody looks at the zeros.
+    /// Wipes what stood after the bytes. The compiler must assume that somebody looks at the zeros.
     fn wipe_spare(&mut self) {
         let length = self.0.len();
         self.0.resize(self.0.capacity(), 0);

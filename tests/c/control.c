@@ -21,7 +21,7 @@ static void leak(void)
     ctx = NULL;
 }
 
-/* Reads behind a text that the library made. */
+/* Reads beyond a text that the library made. */
 static void overflow(void)
 {
     char *text = pw_json_get("{\"a\":\"text\"}", "/a");
@@ -30,7 +30,7 @@ static void overflow(void)
     pw_string_free(text);
 }
 
-/* Has the library read behind a text. */
+/* Makes the library read beyond a text. */
 static void unterminated(void)
 {
     pw_config *config = pw_config_new();

@@ -175,7 +175,7 @@ static char *content(const char *path)
     return text;
 }
 
-/* A member of a row of the scenarios, or of what it expects; NULL where it is null or absent. */
+/* A member of a row of the scenarios, or of what it expects; NULL if it is null or absent. */
 static char *member(const char *scenarios, int row, const char *name)
 {
     char pointer[100];
@@ -183,10 +183,10 @@ static char *member(const char *scenarios, int row, const char *name)
     return pw_json_get(scenarios, pointer);
 }
 
-static void as_expected(const char *scenarios, int row, const char *json, const char *expectation, const char *told)
+static void as_expected(const char *scenarios, int row, const char *json, const char *expectation, const char *reported)
 {
     char *expected = member(scenarios, row, expectation);
-    CHECK(has(json, told, expected));
+    CHECK(has(json, reported, expected));
     pw_string_free(expected);
 }
 
@@ -214,7 +214,7 @@ static void every_scenario(const char *base_url)
         set(config, "connect_timeout_ms", "60000");
         CHECK(pw_config_from_env(config, NULL) == PW_OK);
         set(config, "base_url", base_url);
-        /* A kept connection for those with a short deadline: under valgrind a handshake alone takes longer. */
+        /* A kept connection for those with a short deadline: under valgrind just a handshake takes longer. */
         CHECK(pw_ctx_new(config, &ctx, NULL) == PW_OK);
         CHECK(pw_resend_otp(ctx, "sbx_ok_5001", SESSION, &json) == PW_OK);
         pw_string_free(json);

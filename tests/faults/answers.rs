@@ -6,7 +6,7 @@ use crate::wire;
 
 /// The token of every proper answer.
 pub const TOKEN: &str = "b1b9baa4018d4f17b1fd85592344b09a";
-/// The token of an answer that belongs to no call: whoever reports it took another's answer.
+/// The token of an answer that belongs to no call: a call that reports it took another's answer.
 pub const STALE: &str = "57a1e57a1e57a1e57a1e57a1e57a1e00";
 
 /// The limit of an answer's body.
@@ -47,7 +47,7 @@ pub fn answer(lines: &[&str], body: impl AsRef<[u8]>) -> Vec<u8> {
     bytes
 }
 
-/// An answer whose length is told.
+/// An answer that announces its length.
 pub fn sized(status: &str, fields: &[&str], body: impl AsRef<[u8]>) -> Vec<u8> {
     let length = format!("Content-Length: {}", body.as_ref().len());
     let lines = [&[status, "Content-Type: application/json", &length], fields].concat();
@@ -123,7 +123,7 @@ impl Pieces {
     }
 }
 
-/// A head cut everywhere, and a body whose length is told.
+/// A head cut everywhere, and a body with an announced length.
 pub fn sized_pieces() -> Pieces {
     let body = body();
     let (half, last) = (body.len() / 2, body.len() - 1);
@@ -190,7 +190,7 @@ pub fn chunked_pieces() -> Pieces {
     ])
 }
 
-/// A body that ends where the connection does.
+/// A body that ends with the connection.
 pub fn closed_pieces() -> Pieces {
     let body = body();
     let (half, last) = (body.len() / 2, body.len() - 1);

@@ -1,4 +1,4 @@
-//! More names at once than the library looks up: behind a resolver that does not answer, threads must not pile up.
+//! More names at once than the library looks up: threads must not pile up if the resolver does not answer.
 
 use std::sync::{Arc, Barrier};
 use std::thread;
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use paywall::{Client, Config};
 
-use crate::judge::{GRACE, SESSION, TOKEN, Told};
+use crate::judge::{GRACE, Reported, SESSION, TOKEN};
 use crate::names::{NameServer, Reply, Zone};
 use crate::watch::Watch;
 
@@ -15,7 +15,7 @@ const MOST: usize = 16;
 const CALLS: usize = 40;
 const TIMEOUT: Duration = Duration::from_millis(900);
 
-/// All that is wrong with what was told to a crowd that asks for a name each, of which no answer comes.
+/// All that is wrong with what the calls of a crowd report. Each asks for a name of its own, and no answer comes.
 pub fn complaints() -> Vec<String> {
     let names: Vec<String> = (0..CALLS).map(|n| format!("crowd-{n}.fault.example")).collect();
     let server = NameServer::get();
@@ -28,10 +28,10 @@ pub fn complaints() -> Vec<String> {
             thread::spawn(move || call(&name, &start))
         })
         .collect();
-    let told: Vec<Told> = callers.into_iter().map(|caller| caller.join().expect("no call panics")).collect();
+    let reported: Vec<Reported> = callers.into_iter().map(|caller| caller.join().expect("no call panics")).collect();
     let lookups: usize = names.iter().map(|name| server.forget(name)).sum();
 
-    let count = |outcome: &str| told.iter().filter(|told| told.outcome == outcome).count();
+    let count = |outcome: &str| reported.iter().filter(|reported| reported.outcome == outcome).count();
     let (waited, refused) = (count("not_sent/timeout"), count("not_sent/dns"));
     let mut complaints = Vec::new();
     if (waited, refused) != (MOST, CALLS - MOST) {
@@ -40,14 +40,17 @@ pub fn complaints() -> Vec<String> {
     if lookups != MOST {
         complaints.push(format!("{lookups} names were looked up"));
     }
-    complaints.extend(told.iter().filter(|told| told.own > TIMEOUT + GRACE).map(|told| format!("late: {told:?}")));
-    let at_once = |told: &&Told| told.outcome == "not_sent/dns" && told.took >= TIMEOUT;
-    complaints.extend(told.iter().find(at_once).map(|told| format!("refused only at the deadline: {told:?}")));
+    complaints.extend(
+        reported.iter().filter(|reported| reported.own > TIMEOUT + GRACE).map(|reported| format!("late: {reported:?}")),
+    );
+    let at_once = |reported: &&Reported| reported.outcome == "not_sent/dns" && reported.took >= TIMEOUT;
+    complaints
+        .extend(reported.iter().find(at_once).map(|reported| format!("refused only at the deadline: {reported:?}")));
 
     // Their turn is over when the resolver answers: then there is room again, within the patience of a call.
     let until = Instant::now() + TIMEOUT;
     let alone = || call("crowd-afterwards.fault.example", &Barrier::new(1));
-    let busy = |told: &Told| told.message.contains("other names");
+    let busy = |reported: &Reported| reported.message.contains("other names");
     let mut afterwards = alone();
     while busy(&afterwards) && Instant::now() < until {
         thread::yield_now();
@@ -59,7 +62,7 @@ pub fn complaints() -> Vec<String> {
     complaints
 }
 
-fn call(name: &str, start: &Barrier) -> Told {
+fn call(name: &str, start: &Barrier) -> Reported {
     let mut config = Config::new();
     let timeout = TIMEOUT.as_millis().to_string();
     for (option, value) in [
@@ -74,5 +77,5 @@ fn call(name: &str, start: &Barrier) -> Told {
     start.wait();
     let watch = Watch::start();
     let outcome = client.resend_otp(TOKEN, SESSION);
-    Told::new(&outcome, &watch)
+    Reported::new(&outcome, &watch)
 }

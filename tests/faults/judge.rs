@@ -23,9 +23,9 @@ pub const GRACE: Duration = Duration::from_millis(250);
 /// How much earlier than its deadline a call may say that the deadline came: the clocks' grain.
 const EARLY: Duration = Duration::from_millis(5);
 
-/// What a call told.
+/// What a call reported.
 #[derive(Clone, Debug, Default)]
-pub struct Told {
+pub struct Reported {
     /// As in [`crate::points::Outcomes`].
     pub outcome: String,
     pub action: &'static str,
@@ -40,10 +40,10 @@ pub struct Told {
     pub own: Duration,
 }
 
-impl Told {
+impl Reported {
     pub fn new(outcome: &Outcome, watch: &Watch) -> Self {
         let status = outcome.status.name();
-        Told {
+        Reported {
             outcome: match &outcome.error {
                 Some(error) => format!("{status}/{}", error.kind.name()),
                 None => status.to_owned(),
@@ -69,10 +69,10 @@ impl Told {
     }
 }
 
-/// A point, and what came of it.
+/// A point, and its outcome.
 pub struct Judged {
     pub point: Point,
-    pub told: Vec<Told>,
+    pub reported: Vec<Reported>,
     pub heard: Heard,
     pub complaints: Vec<String>,
 }
@@ -82,22 +82,22 @@ pub fn judged(point: Point, ca_file: &CaFile) -> Judged {
     let run = catch_unwind(AssertUnwindSafe(|| run(&point, ca_file)))
         .unwrap_or_else(|panic| Err(format!("panic: {}", words(&*panic))));
     match run {
-        Ok(Run { told, lookups, heard, asked }) => {
-            let mut complaints = complaints(&point, &told, &heard);
-            complaints.extend(asked.iter().flat_map(|asked| of_the_proxy(&told, asked)));
+        Ok(Run { reported, lookups, heard, asked }) => {
+            let mut complaints = complaints(&point, &reported, &heard);
+            complaints.extend(asked.iter().flat_map(|asked| of_the_proxy(&reported, asked)));
             complaints.extend(of_the_name(&point, &heard, lookups));
-            Judged { point, told, heard, complaints }
+            Judged { point, reported, heard, complaints }
         }
-        Err(complaint) => Judged { point, told: vec![], heard: Heard::default(), complaints: vec![complaint] },
+        Err(complaint) => Judged { point, reported: vec![], heard: Heard::default(), complaints: vec![complaint] },
     }
 }
 
 /// What was said on either side of a point.
 struct Run {
-    told: Vec<Told>,
+    reported: Vec<Reported>,
     lookups: usize,
     heard: Heard,
-    /// What the proxy heard, where there is one.
+    /// What the proxy heard, if there is one.
     asked: Option<Heard>,
 }
 
@@ -111,26 +111,31 @@ fn run(point: &Point, ca_file: &CaFile) -> Result<Run, String> {
     // The proxy first: what it still has of the client's goes on to the peer.
     let asked = proxy.map(Peer::finish).transpose();
     let heard = peer.finish();
-    let (told, lookups) = calls?;
-    Ok(Run { told, lookups, heard: heard?, asked: asked? })
+    let (reported, lookups) = calls?;
+    Ok(Run { reported, lookups, heard: heard?, asked: asked? })
 }
 
 /// The calls, and how often the name was looked up for them.
-fn call_all(point: &Point, peer: &Peer, proxy: Option<&Peer>, ca_file: &CaFile) -> Result<(Vec<Told>, usize), String> {
+fn call_all(
+    point: &Point,
+    peer: &Peer,
+    proxy: Option<&Peer>,
+    ca_file: &CaFile,
+) -> Result<(Vec<Reported>, usize), String> {
     let _place = Place::take(point);
     let client = client(point, peer, proxy, ca_file).map_err(|outcome| format!("no client: {}", outcome.message))?;
     let client = Arc::new(client);
     let idle = point.idle_times();
-    let mut told = Vec::new();
+    let mut reported = Vec::new();
     let named = Named::new(point);
     for call in 0..point.calls.len() {
         named.before(call);
         if call > 0 && call <= idle {
-            peer.between_calls().map_err(|error| format!("{error}; the calls before: {told:?}"))?;
+            peer.between_calls().map_err(|error| format!("{error}; the calls before: {reported:?}"))?;
         }
-        told.push(resend(&client, point.timeout)?);
+        reported.push(resend(&client, point.timeout)?);
     }
-    Ok((told, named.lookups()))
+    Ok((reported, named.lookups()))
 }
 
 /// A name that the name server knows while the point lasts.
@@ -239,16 +244,16 @@ fn client(point: &Point, peer: &Peer, proxy: Option<&Peer>, ca_file: &CaFile) ->
 }
 
 /// Makes a call, and gives up on one that does not come back.
-fn resend(client: &Arc<Client>, timeout: Duration) -> Result<Told, String> {
-    let (tell, told) = channel();
+fn resend(client: &Arc<Client>, timeout: Duration) -> Result<Reported, String> {
+    let (sender, reported) = channel();
     let client = Arc::clone(client);
     let call = std::thread::spawn(move || {
         let watch = Watch::start();
         let outcome = client.resend_otp(TOKEN, SESSION);
-        let _ = tell.send(Told::new(&outcome, &watch));
+        let _ = sender.send(Reported::new(&outcome, &watch));
     });
-    match told.recv_timeout(timeout + Duration::from_secs(5)) {
-        Ok(told) => Ok(told),
+    match reported.recv_timeout(timeout + Duration::from_secs(5)) {
+        Ok(reported) => Ok(reported),
         Err(_) if call.is_finished() => {
             let panic = call.join().expect_err("a call that ends without a word panicked");
             Err(format!("the call panicked: {}", words(&*panic)))
@@ -257,63 +262,69 @@ fn resend(client: &Arc<Client>, timeout: Duration) -> Result<Told, String> {
     }
 }
 
-/// All that is wrong with what was told.
-pub fn complaints(point: &Point, told: &[Told], heard: &Heard) -> Vec<String> {
-    let calls = point.calls.iter().zip(told).enumerate();
-    let each = calls.flat_map(|(n, (want, told))| {
+/// All that is wrong with what was reported.
+pub fn complaints(point: &Point, reported: &[Reported], heard: &Heard) -> Vec<String> {
+    let calls = point.calls.iter().zip(reported).enumerate();
+    let each = calls.flat_map(|(n, (want, reported))| {
         let mut complaints = Vec::new();
-        if !want.outcomes.contains(&told.outcome.as_str()) {
+        if !want.outcomes.contains(&reported.outcome.as_str()) {
             let wanted = want.outcomes.join(" or ");
-            complaints.push(format!("{} instead of {wanted}: {}", told.outcome, told.message));
+            complaints.push(format!("{} instead of {wanted}: {}", reported.outcome, reported.message));
         }
-        if !fits(want.connection, told.connection) {
-            let (got, wanted) = (told.connection.unwrap_or("none"), want.connection.unwrap_or("any"));
+        if !fits(want.connection, reported.connection) {
+            let (got, wanted) = (reported.connection.unwrap_or("none"), want.connection.unwrap_or("any"));
             complaints.push(format!("connection {got} instead of {wanted}"));
         }
-        if told.action != action(&told.outcome) {
-            let (got, wanted) = (told.action, action(&told.outcome));
+        if reported.action != action(&reported.outcome) {
+            let (got, wanted) = (reported.action, action(&reported.outcome));
             complaints.push(format!("action {got} instead of {wanted}"));
         }
-        if told.stage.is_some_and(|stage| !may_fail_in(told.status(), stage)) || !fits(want.stage, told.stage) {
+        if reported.stage.is_some_and(|stage| !may_fail_in(reported.status(), stage))
+            || !fits(want.stage, reported.stage)
+        {
             let wanted = want.stage.unwrap_or("one that fits");
-            complaints.push(format!("{} in stage {}, not in {wanted}", told.outcome, told.stage.unwrap_or("none")));
+            complaints.push(format!(
+                "{} in stage {}, not in {wanted}",
+                reported.outcome,
+                reported.stage.unwrap_or("none")
+            ));
         }
-        if told.own > point.timeout + GRACE {
-            complaints.push(format!("back after {:?}, with a deadline of {:?}", told.took, point.timeout));
+        if reported.own > point.timeout + GRACE {
+            complaints.push(format!("back after {:?}, with a deadline of {:?}", reported.took, point.timeout));
         }
-        if told.timed_out() {
-            let deadline = match told.status() {
+        if reported.timed_out() {
+            let deadline = match reported.status() {
                 "not_sent" => point.timeout.min(point.connect_timeout),
                 _ => point.timeout,
             };
-            if told.took + EARLY < deadline || told.own > deadline + GRACE {
-                complaints.push(format!("timed out after {:?}, with a deadline of {deadline:?}", told.took));
+            if reported.took + EARLY < deadline || reported.own > deadline + GRACE {
+                complaints.push(format!("timed out after {:?}, with a deadline of {deadline:?}", reported.took));
             }
         }
-        if told.token.as_deref() == Some(answers::STALE) {
-            complaints.push("told the token of an answer that belongs to no call".to_owned());
+        if reported.token.as_deref() == Some(answers::STALE) {
+            complaints.push("reported the token of an answer that belongs to no call".to_owned());
         }
         complaints
             .into_iter()
             .map(move |complaint| if n == 0 { complaint } else { format!("call {}: {complaint}", n + 1) })
     });
-    each.chain(delivery(point, told, heard)).collect()
+    each.chain(delivery(point, reported, heard)).collect()
 }
 
 /// The proxy is asked for connections, and never sees a byte of the request.
-fn of_the_proxy(told: &[Told], asked: &Heard) -> Vec<String> {
+fn of_the_proxy(reported: &[Reported], asked: &Heard) -> Vec<String> {
     let mut complaints = Vec::new();
-    if asked.connects > 2 * told.len() {
-        complaints.push(format!("the proxy was asked {} times for {} calls", asked.connects, told.len()));
+    if asked.connects > 2 * reported.len() {
+        complaints.push(format!("the proxy was asked {} times for {} calls", asked.connects, reported.len()));
     }
-    let refused = told.iter().all(|told| told.stage == Some("proxy"));
+    let refused = reported.iter().all(|reported| reported.stage == Some("proxy"));
     if !asked.requests.is_empty() || refused && asked.stray > 0 {
         complaints.push(format!("the proxy got {} requests, and {} bytes", asked.requests.len(), asked.stray));
     }
     complaints
 }
 
-/// The name leads where the name server says, and is asked for no more often than it must be.
+/// The name leads where the name server says, and is asked for no more often than necessary.
 fn of_the_name(point: &Point, heard: &Heard, lookups: usize) -> Vec<String> {
     let mut complaints = Vec::new();
     if point.reached.as_ref().is_some_and(|reached| *reached != heard.at) {
@@ -356,36 +367,37 @@ fn may_fail_in(status: &str, stage: &str) -> bool {
 }
 
 /// The mission: at most one request for each call, and what is said about it is true.
-fn delivery(point: &Point, told: &[Told], heard: &Heard) -> Vec<String> {
+fn delivery(point: &Point, reported: &[Reported], heard: &Heard) -> Vec<String> {
     let mut complaints = Vec::new();
-    if told.len() != point.calls.len() {
-        complaints.push(format!("{} of {} calls came back", told.len(), point.calls.len()));
+    if reported.len() != point.calls.len() {
+        complaints.push(format!("{} of {} calls came back", reported.len(), point.calls.len()));
     }
-    if heard.requests.len() > told.len() {
-        complaints.push(format!("{} requests for {} calls", heard.requests.len(), told.len()));
+    if heard.requests.len() > reported.len() {
+        complaints.push(format!("{} requests for {} calls", heard.requests.len(), reported.len()));
     }
     if heard.stray > 0 {
         complaints.push(format!("{} bytes that belong to no request", heard.stray));
     }
-    let nothing_left = told.iter().all(|told| !["ok", "rejected", "in_doubt"].contains(&told.status()));
+    let nothing_left = reported.iter().all(|reported| !["ok", "rejected", "in_doubt"].contains(&reported.status()));
     if nothing_left && heard.bytes + heard.sealed > 0 {
         complaints.push(format!("nothing was sent, it says, but {} bytes came", heard.bytes + heard.sealed));
     }
-    for (n, told) in told.iter().enumerate() {
+    for (n, reported) in reported.iter().enumerate() {
         let came =
-            heard.requests.iter().filter(|heading| heading.id.is_some() && heading.id == told.request_id).count();
-        let (least, most) = match told.status() {
+            heard.requests.iter().filter(|heading| heading.id.is_some() && heading.id == reported.request_id).count();
+        let (least, most) = match reported.status() {
             "ok" => (1, 1),
             "in_doubt" | "rejected" => (0, 1),
             _ => (0, 0),
         };
         if !(least..=most).contains(&came) {
-            complaints.push(format!("call {}: {}, but its request came {came} times", n + 1, told.outcome));
+            complaints.push(format!("call {}: {}, but its request came {came} times", n + 1, reported.outcome));
         }
     }
-    let strange = |heading: &&Heading| heading.id.is_some() && told.iter().all(|told| told.request_id != heading.id);
+    let strange =
+        |heading: &&Heading| heading.id.is_some() && reported.iter().all(|reported| reported.request_id != heading.id);
     if let Some(heading) = heard.requests.iter().find(strange) {
-        complaints.push(format!("a request came whose id no call told: {:?}", heading.id));
+        complaints.push(format!("a request came whose id no call reported: {:?}", heading.id));
     }
     complaints
 }

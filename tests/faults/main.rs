@@ -29,7 +29,7 @@ use std::process::Command;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use judge::{Judged, Told, complaints, judged};
+use judge::{Judged, Reported, complaints, judged};
 use peer::{Heading, Heard, Listen, Peer};
 use points::{OK, Over, Point, Want};
 use report::Sum;
@@ -43,7 +43,7 @@ const WORKERS: usize = 10;
 struct Lane {
     name: &'static str,
     points: fn() -> Vec<Point>,
-    /// It has no fewer points: whoever takes some away has to say so here.
+    /// It has no fewer points: if you take some away, say so here.
     floor: usize,
 }
 
@@ -57,7 +57,7 @@ const LANES: [Lane; 5] = [
 
 const NAMES: Lane = Lane { name: "names", points: points::over_names, floor: 120 };
 
-/// Each point has a port of its own, and leaves more behind that are closed for a minute: all ports, and a bound for those.
+/// Each point has a port of its own, and leaves more of them closed for a minute: all ports, and a bound for those.
 const MANY_PORTS: &str =
     "cd /proc/sys/net/ipv4 && echo 1024 65535 >ip_local_port_range && echo 4096 >tcp_max_tw_buckets && cd /";
 
@@ -69,7 +69,7 @@ static TURN: Mutex<()> = Mutex::new(());
 fn the_matrix_of_names() {
     const RESOLV_CONF: &str = "nameserver 127.0.0.1\nsearch .\noptions timeout:4 attempts:1\n";
     let _turn = TURN.lock();
-    let told = process::behind_a_name_server("the_matrix_of_names", RESOLV_CONF, "", || {
+    let reported = process::behind_a_name_server("the_matrix_of_names", RESOLV_CONF, "", || {
         let crowd = crowd::complaints();
         assert!(crowd.is_empty(), "{}", crowd.join("\n"));
         let ip = Command::new("ip").args(["address", "add", points::names::OTHER, "dev", "lo"]).status();
@@ -77,7 +77,7 @@ fn the_matrix_of_names() {
         let failures = report::failures(&run(&NAMES));
         assert!(failures.is_empty(), "{} points failed:\n{}", failures.len(), failures.join("\n"));
     });
-    println!("{told}");
+    println!("{reported}");
 }
 
 /// One lane after another: the points of one are as many as run well beside each other.
@@ -151,7 +151,7 @@ fn a_wrong_expectation_is_reported() {
     let served = vec![Step::Request, Step::Send(answers::ok())];
     let wrong = Point::new(Over::Http, "wrong", served, points::LOST);
     let judged = run_all(vec![wrong]);
-    assert_eq!(judged[0].told[0].outcome, "ok");
+    assert_eq!(judged[0].reported[0].outcome, "ok");
     assert_eq!(judged[0].complaints.len(), 1, "{:?}", judged[0].complaints);
     assert_eq!(report::failures(&judged).len(), 1);
     for table in [report::groups, report::points] {
@@ -175,8 +175,8 @@ fn a_second_request_is_counted() {
     assert_eq!(heard.bytes, 2 * request.len());
 
     let point = Point::new(Over::Http, "twice", vec![], OK);
-    let told = told("ok");
-    let complaints = complaints(&point, &[told], &heard);
+    let reported = reported("ok");
+    let complaints = complaints(&point, &[reported], &heard);
     assert!(complaints.iter().any(|complaint| complaint.contains("2 requests for 1 calls")), "{complaints:?}");
     assert!(complaints.iter().any(|complaint| complaint.contains("came 2 times")), "{complaints:?}");
 }
@@ -190,40 +190,40 @@ fn every_lie_is_reported() {
     let sealed = Heard { sealed: 90, ..Heard::default() };
     let stray = Heard { stray: 9, ..once.clone() };
     let strange = Heard { requests: vec![Heading { id: Some("8".to_owned()) }], ..once.clone() };
-    let stale = Told { token: Some(answers::STALE.to_owned()), ..told("ok") };
-    let late = Told { took: Duration::from_secs(9), own: Duration::from_secs(9), ..told("ok") };
-    let early = Told { took: Duration::ZERO, ..told("in_doubt/timeout") };
-    let reused = Told { connection: Some("reused"), ..told("ok") };
+    let stale = Reported { token: Some(answers::STALE.to_owned()), ..reported("ok") };
+    let late = Reported { took: Duration::from_secs(9), own: Duration::from_secs(9), ..reported("ok") };
+    let early = Reported { took: Duration::ZERO, ..reported("in_doubt/timeout") };
+    let reused = Reported { connection: Some("reused"), ..reported("ok") };
 
-    for (told, heard, complains) in [
-        (told("ok"), &once, false),
-        (told("ok"), &never, true),
-        (told("ok"), &stray, true),
-        (told("ok"), &strange, true),
-        (told("in_doubt/connection_lost"), &once, false),
-        (told("in_doubt/connection_lost"), &never, false),
-        (told("in_doubt/connection_lost"), &begun, false),
-        (told("not_sent/connection_lost"), &never, false),
-        (told("not_sent/connection_lost"), &begun, true),
-        (told("not_sent/connection_lost"), &once, true),
-        (told("not_sent/connection_lost"), &sealed, true),
-        (told("internal/internal"), &once, true),
+    for (reported, heard, complains) in [
+        (reported("ok"), &once, false),
+        (reported("ok"), &never, true),
+        (reported("ok"), &stray, true),
+        (reported("ok"), &strange, true),
+        (reported("in_doubt/connection_lost"), &once, false),
+        (reported("in_doubt/connection_lost"), &never, false),
+        (reported("in_doubt/connection_lost"), &begun, false),
+        (reported("not_sent/connection_lost"), &never, false),
+        (reported("not_sent/connection_lost"), &begun, true),
+        (reported("not_sent/connection_lost"), &once, true),
+        (reported("not_sent/connection_lost"), &sealed, true),
+        (reported("internal/internal"), &once, true),
         (stale, &once, true),
         (late, &once, true),
         (early, &once, true),
         (reused, &once, true),
     ] {
-        let point = expecting(&told.outcome);
-        let complaints = complaints(&point, std::slice::from_ref(&told), heard);
-        assert_eq!(!complaints.is_empty(), complains, "{told:?} {heard:?} {complaints:?}");
+        let point = expecting(&reported.outcome);
+        let complaints = complaints(&point, std::slice::from_ref(&reported), heard);
+        assert_eq!(!complaints.is_empty(), complains, "{reported:?} {heard:?} {complaints:?}");
     }
 }
 
-/// A call that told this, with the request id 7, on a new connection.
-fn told(outcome: &str) -> Told {
+/// A call that reported this, with the request id 7, on a new connection.
+fn reported(outcome: &str) -> Reported {
     let request_id = Some("7".to_owned());
     let action = judge::action(outcome);
-    Told { outcome: outcome.to_owned(), action, connection: Some("new"), request_id, ..Told::default() }
+    Reported { outcome: outcome.to_owned(), action, connection: Some("new"), request_id, ..Reported::default() }
 }
 
 fn expecting(outcome: &str) -> Point {

@@ -42,7 +42,7 @@ pub enum Reply {
     /// A good answer to a question that nobody asked: by its number, or by its name.
     OtherNumber(Vec<IpAddr>),
     OtherName(Vec<IpAddr>),
-    /// These bytes behind the question's number.
+    /// These bytes after the question's number.
     Garbage(Vec<u8>),
     /// Over UDP only that the answer is too long; over TCP the answer, or none.
     Truncated(Option<Vec<IpAddr>>),
@@ -162,7 +162,7 @@ impl NameServer {
         }
     }
 
-    /// The point is over: whoever still asks learns that there is no such name. Returns how often it was looked up.
+    /// The point is over: a client that still asks learns that there is no such name. Returns how often it was looked up.
     pub fn forget(&self, name: &str) -> usize {
         let mut zones = self.zones();
         zones.zones.remove(name);
@@ -173,7 +173,7 @@ impl NameServer {
     }
 
     fn send(&self, message: &[u8], to: SocketAddr) {
-        // Whoever asked may have given up.
+        // The client may have given up.
         let _ = self.socket.send_to(message, to);
     }
 

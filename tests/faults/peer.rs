@@ -12,7 +12,7 @@ use crate::answers;
 use crate::script::Step;
 use crate::wire::{self, BOUND, Said, Wire};
 
-/// What is behind the address that the client gets.
+/// What is at the address that the client gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Listen {
     Normally,
@@ -32,7 +32,7 @@ pub enum Listen {
 pub struct Shared {
     sockets: Mutex<Sockets>,
     go: Mutex<Receiver<()>>,
-    told: Mutex<Sender<()>>,
+    done: Mutex<Sender<()>>,
 }
 
 #[derive(Default)]
@@ -72,9 +72,9 @@ impl Shared {
         go.recv_timeout(BOUND).ok()
     }
 
-    pub fn tell(&self) {
+    pub fn say_done(&self) {
         // Nobody listens when the point is over already.
-        let _ = self.told.lock().unwrap_or_else(PoisonError::into_inner).send(());
+        let _ = self.done.lock().unwrap_or_else(PoisonError::into_inner).send(());
     }
 }
 
@@ -82,7 +82,7 @@ pub struct Peer {
     address: SocketAddr,
     shared: Arc<Shared>,
     go: Sender<()>,
-    told: Receiver<()>,
+    done: Receiver<()>,
     accepting: Option<JoinHandle<io::Result<Vec<Said>>>>,
     /// Kept open for those that are not served.
     _held: Vec<TcpStream>,
@@ -103,7 +103,7 @@ pub struct Heard {
     pub requests: Vec<Heading>,
     /// How often a proxy was asked for a connection.
     pub connects: usize,
-    /// Bytes where a request should have begun, but did not.
+    /// Bytes that came in place of a request.
     pub stray: usize,
 }
 
@@ -137,10 +137,10 @@ impl Peer {
         let listener = TcpListener::bind((ip, 0))?;
         let mut address = listener.local_addr()?;
         let (go, going) = channel();
-        let (tell, told) = channel();
+        let (say_done, done) = channel();
         let sockets = Mutex::default();
-        let shared = Arc::new(Shared { sockets, go: Mutex::new(going), told: Mutex::new(tell) });
-        let mut peer = Peer { address, shared, go, told, accepting: None, _held: vec![], _listener: None };
+        let shared = Arc::new(Shared { sockets, go: Mutex::new(going), done: Mutex::new(say_done) });
+        let mut peer = Peer { address, shared, go, done, accepting: None, _held: vec![], _listener: None };
         match listen {
             Listen::Nobody => {
                 // The same port of another loopback address: nobody listens there, and while this listener
@@ -176,7 +176,7 @@ impl Peer {
     /// Lets the peer do what it does to an idle connection, and waits until it is done.
     pub fn between_calls(&self) -> Result<(), String> {
         self.go.send(()).map_err(|_| "the peer has gone".to_owned())?;
-        self.told.recv_timeout(BOUND).map_err(|_| "the peer did not come to the idle connection".to_owned())
+        self.done.recv_timeout(BOUND).map_err(|_| "the peer did not come to the idle connection".to_owned())
     }
 
     /// Ends the peer after the last call. What the client had sent by then is counted.
@@ -233,7 +233,7 @@ fn accept(
             connections.push(scope.spawn(move || wire.play(script)));
         }
         let said = connections.into_iter().map(|one| one.join());
-        // A peer's panic is a mistake in the matrix, and told as such.
+        // A peer's panic is a mistake in the matrix, and reported as such.
         Ok(said.map(|said| said.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect())
     })
 }

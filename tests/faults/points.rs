@@ -22,7 +22,7 @@ use crate::peer::Listen;
 use crate::script::{End, Step};
 use crate::tls::Profile;
 
-/// What may be told of a call: `ok`, or `status/kind`.
+/// What a call may report: `ok`, or `status/kind`.
 pub type Outcomes = &'static [&'static str];
 
 pub const OK: Outcomes = &["ok"];
@@ -30,7 +30,7 @@ pub const OK: Outcomes = &["ok"];
 pub const LOST: Outcomes = &["in_doubt/connection_lost"];
 /// The request left; the deadline came before the answer did.
 pub const LATE: Outcomes = &["in_doubt/timeout"];
-/// The request left; what came back is no answer of the service's.
+/// The request left; what came back is not an answer of the service.
 pub const BAD: Outcomes = &["in_doubt/bad_response"];
 pub const UNSENT_LOST: Outcomes = &["not_sent/connection_lost"];
 pub const UNSENT_LATE: Outcomes = &["not_sent/timeout"];
@@ -61,13 +61,13 @@ const AMPLE: Duration = Duration::from_secs(5);
 /// The deadline of points that wait for it.
 const BRIEF: Duration = Duration::from_millis(600);
 
-/// What must be told of one call.
+/// What one call must report.
 #[derive(Clone, Debug)]
 pub struct Want {
     pub outcomes: Outcomes,
-    /// `new` or `reused`, where it matters.
+    /// `new` or `reused`, if it matters.
     pub connection: Option<&'static str>,
-    /// How far it came, where no other stage would be true.
+    /// How far it came, if no other stage would be true.
     pub stage: Option<&'static str>,
 }
 
@@ -93,15 +93,15 @@ pub struct Point {
     pub options: Vec<(String, String)>,
     /// Instead of the peer's address.
     pub host: Option<String>,
-    /// A proxy before the peer: what is behind its address, and a script for each connection to it.
+    /// A proxy before the peer: what is at its address, and a script for each connection to it.
     pub proxy: Option<(Listen, Vec<Vec<Step>>)>,
     /// Instead of the proxy's address.
     pub proxy_host: Option<String>,
     /// What the name server says about the name: before each call the next, while there is one.
     pub zones: Vec<Zone>,
-    /// The peer's addresses at which requests come, connection by connection, where it matters.
+    /// The peer's addresses at which requests come, connection by connection, if it matters.
     pub reached: Option<Vec<IpAddr>>,
-    /// How often the name is looked up, where it matters.
+    /// How often the name is looked up, if it matters.
     pub lookups: Option<usize>,
 }
 

@@ -1,4 +1,4 @@
-//! What a proxy does behind its 200: bytes go both ways as they are, and so do the ends. A FIN stays a FIN, a reset a reset.
+//! What a proxy does after its 200: bytes go both ways as they are, and so do the ends. A FIN stays a FIN, a reset a reset.
 
 use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
@@ -23,7 +23,7 @@ pub enum Relayed {
 /// How often a relay that waits looks whether its point is over.
 const GLANCE: Duration = Duration::from_millis(50);
 
-/// A connection between a relay and an origin: the address of each. One port alone may be part of many.
+/// A connection between a relay and an origin: the address of each. A single port may be part of many.
 pub type Ends = (SocketAddr, SocketAddr);
 
 /// How much of what an origin sent on a connection has been passed on to the client.

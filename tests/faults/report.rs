@@ -20,7 +20,7 @@ impl Sum {
         judged.into_iter().fold(Sum::default(), |sum, one| {
             sum.and(Sum {
                 points: 1,
-                calls: one.told.len(),
+                calls: one.reported.len(),
                 requests: one.heard.requests.len(),
                 failed: usize::from(!one.complaints.is_empty()),
             })
@@ -47,7 +47,7 @@ impl Sum {
 
 const RULE: usize = 150;
 
-/// A row for each group: what was told in it, and how often.
+/// A row for each group: what was reported in it, and how often.
 pub fn groups(lane: &str, judged: &[Judged], took: Duration) -> String {
     let mut groups: Vec<(&str, Vec<&Judged>)> = Vec::new();
     for one in judged {
@@ -57,14 +57,16 @@ pub fn groups(lane: &str, judged: &[Judged], took: Duration) -> String {
             None => groups.push((group, vec![one])),
         }
     }
-    let mut table =
-        heading(lane, &format!("{:<28} {:>6} {:>6} {:>6} {:>8}  told", "group", "points", "calls", "reqs", "max ms"));
+    let mut table = heading(
+        lane,
+        &format!("{:<28} {:>6} {:>6} {:>6} {:>8}  reported", "group", "points", "calls", "reqs", "max ms"),
+    );
     for (group, members) in groups {
         let Sum { points, calls, requests, failed } = Sum::of(members.iter().copied());
-        let told = || members.iter().flat_map(|one| &one.told);
-        let slowest = told().map(|told| told.took.as_millis()).max().unwrap_or_default();
+        let reported = || members.iter().flat_map(|one| &one.reported);
+        let slowest = reported().map(|reported| reported.took.as_millis()).max().unwrap_or_default();
         let mut outcomes: BTreeMap<&str, usize> = BTreeMap::new();
-        told().for_each(|told| *outcomes.entry(&told.outcome).or_default() += 1);
+        reported().for_each(|reported| *outcomes.entry(&reported.outcome).or_default() += 1);
         let mut outcomes: Vec<String> = outcomes.iter().map(|(outcome, times)| format!("{outcome} {times}")).collect();
         if failed > 0 {
             outcomes.push(format!("FAIL {failed}"));
@@ -82,7 +84,7 @@ pub fn groups(lane: &str, judged: &[Judged], took: Duration) -> String {
 pub fn points(lane: &str, judged: &[Judged], took: Duration) -> String {
     let columns = format!(
         "{:<46} {:<30} {:<40} {:<8} {:>6} {:>6} {:>4}  verdict",
-        "point", "expected", "told", "stage", "ms", "bytes", "reqs"
+        "point", "expected", "reported", "stage", "ms", "bytes", "reqs"
     );
     let mut table = heading(lane, &columns);
     judged.iter().for_each(|one| row(&mut table, one));
@@ -107,15 +109,15 @@ fn push(table: &mut String, line: std::fmt::Arguments<'_>) {
 fn row(table: &mut String, one: &Judged) {
     let verdict = if one.complaints.is_empty() { "ok" } else { "FAIL" };
     for (n, want) in one.point.calls.iter().enumerate() {
-        let told = one.told.get(n).cloned().unwrap_or_default();
+        let reported = one.reported.get(n).cloned().unwrap_or_default();
         let expected = match want.outcomes {
             [one] => (*one).to_owned(),
             [one, more @ ..] => format!("{one} +{}", more.len()),
             [] => String::new(),
         };
-        let how = match told.connection {
-            Some(connection) => format!("{} ({connection})", told.outcome),
-            None => told.outcome,
+        let how = match reported.connection {
+            Some(connection) => format!("{} ({connection})", reported.outcome),
+            None => reported.outcome,
         };
         let (name, bytes, requests, verdict) = match n {
             0 => (&one.point.name[..], one.heard.bytes.to_string(), one.heard.requests.len().to_string(), verdict),
@@ -125,8 +127,8 @@ fn row(table: &mut String, one: &Judged) {
             table,
             format_args!(
                 "{name:<46} {expected:<30} {how:<40} {:<8} {:>6} {bytes:>6} {requests:>4}  {verdict}",
-                told.stage.unwrap_or(""),
-                told.took.as_millis(),
+                reported.stage.unwrap_or(""),
+                reported.took.as_millis(),
             ),
         );
     }

@@ -61,12 +61,12 @@ pub enum Step {
     Alert,
     /// TLS's orderly end, without the end of the connection.
     Notify,
-    /// New keys for the peer's direction (TLS 1.3): a record that is no answer.
+    /// New keys for the peer's direction (TLS 1.3): a record that is not an answer.
     KeyUpdate,
 
     // What a proxy does.
     /// Connect to where the request's first line says, answer 200, and pass bytes on until both sides have ended; or
-    /// answer 502 where there is nobody.
+    /// answer 502 if there is nobody.
     Relay,
     /// The same, but of what comes from there only so many bytes are passed on: then the script goes on.
     RelayTo(usize),
@@ -74,7 +74,7 @@ pub enum Step {
     // Ends.
     /// FIN; the peer goes on listening.
     Fin,
-    /// Close the socket: FIN, or RST where the client's bytes lie unread.
+    /// Close the socket: FIN, or RST if the client's bytes lie unread.
     Close,
     /// RST.
     Reset,
@@ -83,7 +83,7 @@ pub enum Step {
     /// Wait until the call in hand has returned.
     Idle,
     /// Let the checker make the next call: what the peer did has reached the client's side.
-    Told,
+    Done,
 }
 
 /// The pause of a drip: slow enough that no answer is whole at the deadline, quick enough that bytes come
@@ -95,7 +95,7 @@ pub const PAUSE: Duration = Duration::from_millis(40);
 pub enum Flight {
     /// From ServerHello to what the client has to answer.
     First,
-    /// After the client's second message: in TLS 1.2 the peer's Finished, in TLS 1.3 the session tickets, behind
+    /// After the client's second message: in TLS 1.2 the peer's Finished, in TLS 1.3 the session tickets, after
     /// the handshake; after a HelloRetryRequest the ServerHello and all that follows it.
     Second,
 }

@@ -148,7 +148,7 @@ pub fn server(profile: Profile) -> Arc<ServerConfig> {
 }
 
 /// What a server of this profile puts on the wire for a client that does all right: its flights, up to the end of the
-/// handshake and behind it, and at last `answer`, enciphered. The length of each is the same every time. Of a profile
+/// handshake and after it, and at last `answer`, enciphered. The length of each is the same every time. Of a profile
 /// that resumes it is the second handshake.
 pub fn transcript(profile: Profile, answer: &[u8]) -> (Vec<Vec<u8>>, Vec<u8>) {
     let mut roots = RootCertStore::empty();

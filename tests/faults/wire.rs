@@ -194,12 +194,12 @@ impl Wire {
                 self.reset()
             }
             Step::Idle => self.shared.wait_for_go().ok_or_else(|| io::ErrorKind::BrokenPipe.into()),
-            Step::Told => {
+            Step::Done => {
                 if let Some(ends) = self.ends {
                     relay::wait_until_passed(ends, if self.ended { relay::END } else { self.put });
                 }
                 behind_all_that_was_sent()?;
-                self.shared.tell();
+                self.shared.say_done();
                 Ok(())
             }
         }
@@ -224,7 +224,7 @@ impl Wire {
 
     // Reading.
 
-    /// Hears something of what the client says, at most `limit` bytes where there is no TLS. 0: no more will come.
+    /// Hears something of what the client says, at most `limit` bytes if there is no TLS. 0: no more will come.
     fn hear(&mut self, limit: usize) -> io::Result<usize> {
         if self.config.is_none() {
             let mut some = [0; 16 * 1024];

@@ -4,7 +4,7 @@ use std::ffi::{CStr, CString};
 
 use paywall::capi::{pw_json_get, pw_string_free};
 
-/// What `pw_json_get` says; nothing also where an argument has NUL in it, and so cannot be passed.
+/// What `pw_json_get` says; nothing also if an argument has NUL in it, and so cannot be passed.
 pub fn json_get(json: &str, pointer: &str) -> Option<String> {
     let (json, pointer) = (CString::new(json).ok()?, CString::new(pointer).ok()?);
     // SAFETY: two strings that live beyond the call.

@@ -1,4 +1,4 @@
-//! Whatever a peer answers: nothing panics, one request leaves per call, and what is told is what the table says.
+//! Whatever a peer answers: nothing panics, one request leaves per call, and the outcome is what the table says.
 
 use std::io::Write;
 
@@ -13,7 +13,7 @@ use crate::abi::agrees_with_serde_json;
 use crate::cases;
 use crate::document::{MEMBERS, agrees_with_the_table, checked};
 use crate::envelopes::{body, envelope};
-use crate::oracle::{Told, told};
+use crate::oracle::{Verdict, verdict};
 use crate::server::{Server, Wired};
 
 const TOKEN: &str = "67a40b720d564a878dd46579b3d2eff3";
@@ -47,27 +47,27 @@ fn call(server: &Server, client: &Client) -> Value {
     document
 }
 
-fn agrees(document: &Value, told: &Told) {
+fn agrees(document: &Value, verdict: &Verdict) {
     assert_eq!(
         (document["status"].as_str(), document["error"]["kind"].as_str()),
-        (Some(told.status), told.kind),
+        (Some(verdict.status), verdict.kind),
         "{document}"
     );
-    let kept = if told.status == "in_doubt" { "in_doubt" } else { "kept" };
-    let token = told.token.as_deref();
+    let kept = if verdict.status == "in_doubt" { "in_doubt" } else { "kept" };
+    let token = verdict.token.as_deref();
     assert_eq!(
         (document["otp_token"].as_str(), document["token_state"].as_str()),
         (Some(token.unwrap_or(TOKEN)), Some(if token.is_some() { "new" } else { kept })),
         "{document}"
     );
-    let session = told.session.as_deref();
+    let session = verdict.session.as_deref();
     assert_eq!(
         (document["session_id"].as_str(), document["session_renewed"].as_bool()),
         (Some(session.unwrap_or(SESSION)), Some(session.is_some())),
         "{document}"
     );
-    assert_eq!(document["response_code"].as_str(), told.response_code.as_deref(), "{document}");
-    let words = told.customer_message.as_deref();
+    assert_eq!(document["response_code"].as_str(), verdict.response_code.as_deref(), "{document}");
+    let words = verdict.customer_message.as_deref();
     assert!(
         document["customer_message"].as_str() == words || words.is_some_and(|words| words.len() > 4096),
         "{document}"
@@ -176,9 +176,9 @@ impl Answer {
         Wired { bytes, keep }
     }
 
-    fn expected(&self) -> Told {
+    fn expected(&self) -> Verdict {
         let body = if self.has_body() { &self.body[..] } else { b"" };
-        told(self.http_status, &decoded(body))
+        verdict(self.http_status, &decoded(body))
     }
 }
 
@@ -233,7 +233,7 @@ fn answer() -> impl Strategy<Value = Answer> {
 proptest! {
     #![proptest_config(cases(700))]
 
-    /// Several answers to as many calls of one client: what came behind one of them is never taken for the next.
+    /// Several answers to as many calls of one client: what came after one of them is never taken for the next.
     #[test]
     fn an_answer_means_what_the_table_says(answers in vec(answer(), 1..4)) {
         static SERVER: std::sync::LazyLock<Server> = std::sync::LazyLock::new(Server::start);
@@ -273,7 +273,7 @@ proptest! {
         agrees_with_the_table(&document);
     }
 
-    /// A peer that shows the caller's own secrets: the document has them nowhere, but where the next step needs them.
+    /// A peer that shows the caller's own secrets: the document has them nowhere, except where the next step needs them.
     #[test]
     fn what_a_peer_echoes_is_masked(
         mut answer in answer(), at in any::<prop::sample::Index>(), place in any::<bool>(), upper in any::<bool>(),

@@ -109,7 +109,7 @@ fn refused(outcome: &Outcome, value: &str) {
     assert!(value.len() < 16 || !document.to_string().contains(value), "{document}");
 }
 
-/// One call, while nobody else makes one: its document and the requests that came of it.
+/// One call, while nobody else makes one: its document and the requests that it made.
 fn call(client: &Client, token: &str, session: &str) -> (Value, Vec<Request>) {
     static ALONE: Mutex<()> = Mutex::new(());
     let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);

@@ -1,4 +1,4 @@
-//! What holds for every result document, whatever came of the call.
+//! What holds for every result document, whatever the outcome of the call.
 
 use serde_json::Value;
 
@@ -25,7 +25,7 @@ pub const MEMBERS: [&str; 18] = [
     "url_3d",
 ];
 
-/// The actions, and the kinds that lead to each where the status is not `in_doubt`.
+/// The actions, and the kinds that lead to each if the status is not `in_doubt`.
 const ACTIONS: [(&str, &str); 9] = [
     ("wait", "cooldown resend_limit rate_limited"),
     ("check_operation", "token_invalid token_used"),
@@ -77,7 +77,7 @@ pub fn checked(json: &str) -> Value {
         assert!(error["retry_after_ms"].as_u64().is_none_or(|wait| wait <= 86_400_000), "{json}");
     }
 
-    // A call was made: whoever made it has a token and a session to go on with.
+    // A call was made: its caller has a token and a session to go on with.
     let next = ["otp_token", "session_id", "token_state", "request_id"].map(text);
     match status {
         "invalid" => assert_eq!(next, [None; 4], "{json}"),
@@ -101,9 +101,9 @@ pub fn agrees_with_the_table(document: &Value) {
     let body = document["response_body"].as_str().filter(|body| whole && !body.contains("***"));
     if let Some(body) = body.filter(|_| document["response_truncated"] == false) {
         let http_status = document["http_status"].as_u64().expect("an answer has a status");
-        let told = oracle::told(u16::try_from(http_status).expect("three digits"), body);
+        let verdict = oracle::verdict(u16::try_from(http_status).expect("three digits"), body);
         let said = (document["status"].as_str(), document["error"]["kind"].as_str());
-        assert_eq!(said, (Some(told.status), told.kind), "{document}");
+        assert_eq!(said, (Some(verdict.status), verdict.kind), "{document}");
     }
     assert!(whole || document["status"] != "ok" && document["status"] != "rejected", "{document}");
 }

@@ -9,17 +9,17 @@ use serde_json::value::RawValue;
 
 /// What the library must say about a whole answer.
 #[derive(Debug, Default, PartialEq)]
-pub struct Told {
+pub struct Verdict {
     pub status: &'static str,
     pub kind: Option<&'static str>,
-    /// The token and the session of the answer, where it brings ones that can be used.
+    /// The token and the session of the answer, if it brings usable ones.
     pub token: Option<String>,
     pub session: Option<String>,
     pub response_code: Option<String>,
     pub customer_message: Option<String>,
 }
 
-/// The codes that decide by themselves, each line behind its kind. `*` stands for any text.
+/// The codes that decide by themselves, each line after its kind. `*` stands for any text.
 const EXCEPTIONS: &str = "\
 token_invalid TOKEN_IS_NOT_VALID INVALID_*_IN_TOKEN
 token_expired TOKEN_HAS_EXPIRED
@@ -53,19 +53,19 @@ pub fn exception_codes() -> impl Iterator<Item = String> {
 }
 
 /// What the table says of a whole answer with this status and this decoded text.
-pub fn told(http_status: u16, body: &str) -> Told {
+pub fn verdict(http_status: u16, body: &str) -> Verdict {
     let envelope = Envelope::read(body).ok();
     let (status, kind) = table(http_status, envelope.as_ref());
-    let mut told = Told { status, kind, ..Told::default() };
+    let mut verdict = Verdict { status, kind, ..Verdict::default() };
     if let Some(envelope) = envelope {
         if http_status / 100 != 3 {
-            told.token = envelope.token.filter(|token| is_token(token));
-            told.session = envelope.session.and_then(|session| guid(&session));
+            verdict.token = envelope.token.filter(|token| is_token(token));
+            verdict.session = envelope.session.and_then(|session| guid(&session));
         }
-        told.response_code = envelope.response_code;
-        told.customer_message = envelope.words;
+        verdict.response_code = envelope.response_code;
+        verdict.customer_message = envelope.words;
     }
-    told
+    verdict
 }
 
 fn table(http_status: u16, envelope: Option<&Envelope>) -> (&'static str, Option<&'static str>) {
@@ -141,7 +141,7 @@ fn by_signs(envelope: &Envelope) -> (&'static str, Option<&'static str>) {
 struct Envelope {
     result: bool,
     error_code: Option<i64>,
-    /// Its code, where it has one.
+    /// Its code, if it has one.
     exception: Option<Option<String>>,
     status_code: Option<i64>,
     response_code: Option<String>,
@@ -192,7 +192,7 @@ impl Envelope {
     }
 }
 
-/// The named members of an object, none of which may stand twice; nothing of what is no object.
+/// The named members of an object, none of which may stand twice; nothing of a value that is not an object.
 fn members<'a, const N: usize>(
     raw: Option<&'a RawValue>,
     names: [&str; N],

@@ -73,7 +73,7 @@ impl Server {
         state.requests.clear();
     }
 
-    /// The requests since then. Panics where anything was wrong with any of them, or any before.
+    /// The requests since then. Panics if anything was wrong with any of them, or any before.
     pub fn requests(&self) -> Vec<Request> {
         let mut state = lock(&self.state);
         assert!(state.complaints.is_empty(), "{:?}", state.complaints);
@@ -98,7 +98,7 @@ fn serve(stream: &TcpStream, state: &Mutex<State>) {
     // Whatever else comes is a second request, or the rest of one that is longer than it says.
     let mut more = [0; 1024];
     if let Ok(length @ 1..) = (&mut &*stream).read(&mut more) {
-        lock(state).complaints.push(format!("behind the last request: {:?}", String::from_utf8_lossy(&more[..length])));
+        lock(state).complaints.push(format!("after the last request: {:?}", String::from_utf8_lossy(&more[..length])));
     }
 }
 

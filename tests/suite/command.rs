@@ -20,10 +20,10 @@ fn run(arguments: &[&str], environment: &[(&str, &str)], input: &[u8]) -> (Optio
     (output.status.code(), String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
 }
 
-fn document(told: &(Option<i32>, String, String)) -> Value {
-    assert_eq!(told.2, "", "nothing on standard error");
-    assert_eq!(told.1.lines().count(), 1);
-    serde_json::from_str(&told.1).unwrap()
+fn document(output: &(Option<i32>, String, String)) -> Value {
+    assert_eq!(output.2, "", "nothing on standard error");
+    assert_eq!(output.1.lines().count(), 1);
+    serde_json::from_str(&output.1).unwrap()
 }
 
 fn config(server: &Server) -> Value {
@@ -37,9 +37,9 @@ fn config(server: &Server) -> Value {
 fn it_makes_one_call() {
     let server = Server::https(|_| ok(OK));
     let input = json!({"call": "resend_otp", "config": config(&server), "token": TOKEN, "session": SESSION});
-    let told = run(&[], &[], input.to_string().as_bytes());
-    let document = document(&told);
-    assert_eq!((told.0, &document["status"], &document["token_state"]), (Some(0), &json!("ok"), &json!("new")));
+    let output = run(&[], &[], input.to_string().as_bytes());
+    let document = document(&output);
+    assert_eq!((output.0, &document["status"], &document["token_state"]), (Some(0), &json!("ok"), &json!("new")));
     assert_eq!(server.seen().len(), 1);
     assert!(server.seen()[0].body().contains(TOKEN));
 }
@@ -47,17 +47,17 @@ fn it_makes_one_call() {
 #[test]
 fn it_checks_the_connection() {
     let server = Server::https(|_| ok(OK));
-    let told = run(&[], &[], json!({"call": "check", "config": config(&server)}).to_string().as_bytes());
-    assert_eq!((told.0, &document(&told)["action"]), (Some(0), &json!("none")));
+    let output = run(&[], &[], json!({"call": "check", "config": config(&server)}).to_string().as_bytes());
+    assert_eq!((output.0, &document(&output)["action"]), (Some(0), &json!("none")));
     assert_eq!(server.seen().len(), 0);
 }
 
 #[test]
 fn the_exit_code_is_the_status() {
     let with = |call: Value| {
-        let told = run(&[], &[], call.to_string().as_bytes());
-        let document = document(&told);
-        (told.0.unwrap(), document["status"].as_str().unwrap().to_owned())
+        let output = run(&[], &[], call.to_string().as_bytes());
+        let document = document(&output);
+        (output.0.unwrap(), document["status"].as_str().unwrap().to_owned())
     };
     let server = Server::https(|_| ok("<html>"));
     let call = |config: Value| json!({"call": "resend_otp", "config": config, "token": TOKEN, "session": SESSION});
@@ -100,12 +100,12 @@ fn bad_input_is_refused_without_quoting_it() {
         b"\xff\xfe",
         huge.as_bytes(),
     ] {
-        let told = run(&[], &[], input);
-        let document = document(&told);
-        assert_eq!((told.0, &document["status"]), (Some(4), &json!("invalid")));
-        assert!(!told.1.contains("planted-"), "{}", told.1);
+        let output = run(&[], &[], input);
+        let document = document(&output);
+        assert_eq!((output.0, &document["status"]), (Some(4), &json!("invalid")));
+        assert!(!output.1.contains("planted-"), "{}", output.1);
     }
-    let told = run(&["--token=planted-"], &[], b"");
-    assert_eq!((told.0, told.1.as_str()), (Some(4), ""));
-    assert!(!told.2.contains("planted-"));
+    let output = run(&["--token=planted-"], &[], b"");
+    assert_eq!((output.0, output.1.as_str()), (Some(4), ""));
+    assert!(!output.2.contains("planted-"));
 }

@@ -142,9 +142,9 @@ fn a_ca_file_that_is_missing_or_broken_is_refused_with_the_reason() {
     let pem = |text: &str| format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n");
     let cases = [
         ("/nowhere/at/all.pem".to_owned(), "No such file"),
-        (env!("CARGO_TARGET_TMPDIR").to_owned(), "is no file"),
-        ("/dev/zero".to_owned(), "is no file"),
-        (pipe.to_str().unwrap().to_owned(), "is no file"),
+        (env!("CARGO_TARGET_TMPDIR").to_owned(), "is not a file"),
+        ("/dev/zero".to_owned(), "is not a file"),
+        (pipe.to_str().unwrap().to_owned(), "is not a file"),
         (file("empty.pem", b""), "no certificate"),
         (file("text.pem", b"not a certificate"), "no certificate"),
         (file("binary.pem", &[0, 255, 0, 1]), "no certificate"),

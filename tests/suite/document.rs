@@ -14,7 +14,7 @@ fn document(answer: Vec<u8>) -> Value {
 }
 
 #[test]
-fn a_success_is_told_in_full() {
+fn a_success_is_reported_in_full() {
     let mut document = document(ok(OK));
     assert!(document["request_id"].take().as_str().unwrap().len() == 36);
     assert!(document["transport"]["elapsed_us"].take().as_u64().unwrap() > 0);
@@ -45,7 +45,7 @@ fn a_success_is_told_in_full() {
 }
 
 #[test]
-fn the_failure_that_the_envelope_calls_a_success_is_told_in_full() {
+fn the_failure_that_the_envelope_calls_a_success_is_reported_in_full() {
     let mut document = document(ok(TOKEN_NOT_VALID));
     document["request_id"].take();
     document["transport"]["elapsed_us"].take();
@@ -81,7 +81,7 @@ fn the_failure_that_the_envelope_calls_a_success_is_told_in_full() {
 }
 
 #[test]
-fn nothing_sent_is_told_with_the_same_members() {
+fn nothing_sent_is_reported_with_the_same_members() {
     let sent = document(ok(OK));
     let server = Server::http(|_| ok(OK));
     let refused = client(&server, &[]).resend_otp("", SESSION).to_json();
@@ -128,7 +128,7 @@ fn a_renewed_session_and_a_new_token_are_used_next_also_after_a_failure() {
 }
 
 #[test]
-fn how_long_to_wait_is_told_where_the_service_says_so() {
+fn how_long_to_wait_is_reported_if_the_service_says_so() {
     let wait = |status: &str, value: &str| {
         document(answer(status, &[("Retry-After", value)], b""))["error"]["retry_after_ms"].clone()
     };
@@ -179,9 +179,9 @@ fn a_gzip_body_that_comes_unasked_is_read() {
     assert_eq!((&document["status"], &document["response_body"]), (&json!("ok"), &json!(OK)));
 
     // Without a body there is nothing to decode.
-    for (status, told) in [("204 Nothing", "in_doubt"), ("401 Who", "rejected"), ("304 Same", "rejected")] {
+    for (status, expected) in [("204 Nothing", "in_doubt"), ("401 Who", "rejected"), ("304 Same", "rejected")] {
         let document = self::document(answer(status, &[("Content-Encoding", "gzip")], b""));
-        assert_eq!((&document["status"], &document["response_body"]), (&json!(told), &json!("")), "{document}");
+        assert_eq!((&document["status"], &document["response_body"]), (&json!(expected), &json!("")), "{document}");
         assert_eq!(document["error"]["stage"], json!("service"));
     }
 

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::process::Command;
 
+use serde_json::Value;
+
 use crate::support::process::temporary;
 
 const HEADER: &str = include_str!("../../include/paywall.h");
@@ -36,6 +38,26 @@ fn the_header_alone_is_good_c_and_cpp() {
             .unwrap_or_else(|error| panic!("{compiler} must be installed for this test: {error}"));
         assert!(output.status.success(), "{standard}: {}", String::from_utf8_lossy(&output.stderr));
     }
+}
+
+#[test]
+fn the_headers_words_are_those_of_the_contract() {
+    let contract: Value = serde_json::from_str(include_str!("../contract.json")).unwrap();
+    for (prefix, words) in [("PW_ACTION_", "actions"), ("PW_KIND_", "kinds")] {
+        let word = |word: &Value| word.as_str().unwrap().to_owned();
+        let expected: Vec<String> = contract[words].as_array().unwrap().iter().map(word).collect();
+        let defined = HEADER.lines().filter_map(|line| line.strip_prefix("#define ")?.strip_prefix(prefix));
+        let defined: Vec<String> = defined
+            .map(|definition| {
+                let (name, value) = definition.split_once(' ').unwrap();
+                let value = value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap();
+                assert_eq!(name, value.to_uppercase());
+                value.to_owned()
+            })
+            .collect();
+        assert_eq!(defined, expected, "{words}");
+    }
+    assert!(!PHP_HEADER.contains("#define"), "PHP's parser reads no macros");
 }
 
 #[test]

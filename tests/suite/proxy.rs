@@ -10,7 +10,7 @@ use paywall::Outcome;
 use crate::support::server::{Server, ok};
 use crate::support::{OK, SESSION, TOKEN, alone, client};
 
-/// A proxy over real sockets. Where it has an answer of its own it gives that; else it connects, and passes bytes on.
+/// A proxy over real sockets. If it has an answer of its own it gives that; otherwise it connects, and passes bytes on.
 pub struct Proxy {
     pub port: u16,
     heads: Arc<Mutex<Vec<String>>>,
@@ -66,7 +66,7 @@ fn serve(mut client: TcpStream, answer: Option<&str>, heads: &Mutex<Vec<String>>
     Ok(())
 }
 
-fn told(outcome: &Outcome) -> (&'static str, &'static str, &'static str) {
+fn summary(outcome: &Outcome) -> (&'static str, &'static str, &'static str) {
     let error = outcome.error.as_ref().expect("it failed");
     (outcome.status.name(), error.kind.name(), error.stage.name())
 }
@@ -110,7 +110,7 @@ fn a_proxy_that_refuses_is_told_apart_from_one_that_finds_nobody() {
         let server = Server::https(|_| ok(OK));
         let proxy = Proxy::start(Some(answer));
         let outcome = client(&server, &[("proxy", &proxy.url(""))]).resend_otp(TOKEN, SESSION);
-        assert_eq!(told(&outcome), ("not_sent", kind, "proxy"), "{answer}: {}", outcome.message);
+        assert_eq!(summary(&outcome), ("not_sent", kind, "proxy"), "{answer}: {}", outcome.message);
         assert_eq!(server.connections(), 0);
     }
 }
@@ -125,12 +125,12 @@ fn a_proxy_that_cannot_be_reached_is_the_proxys_trouble() {
     };
     // As long as the system's resolver may need to find out.
     let patiently = |proxy: &str| within("120000", proxy);
-    assert_eq!(told(&patiently(&format!("http://127.0.0.1:{closed}"))), ("not_sent", "connect", "proxy"));
-    assert_eq!(told(&patiently("http://no-such-host.invalid:3128")), ("not_sent", "dns", "proxy"));
+    assert_eq!(summary(&patiently(&format!("http://127.0.0.1:{closed}"))), ("not_sent", "connect", "proxy"));
+    assert_eq!(summary(&patiently("http://no-such-host.invalid:3128")), ("not_sent", "dns", "proxy"));
     // The system accepts for a listener; nobody answers.
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let silent = format!("http://127.0.0.1:{}", listener.local_addr().unwrap().port());
-    assert_eq!(told(&within("300", &silent)), ("not_sent", "timeout", "proxy"));
+    assert_eq!(summary(&within("300", &silent)), ("not_sent", "timeout", "proxy"));
 }
 
 #[test]

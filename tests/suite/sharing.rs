@@ -225,7 +225,7 @@ fn an_answer_that_nobody_asked_for_is_never_given_to_the_next_call_however_deep_
     alone(
         "sharing::an_answer_that_nobody_asked_for_is_never_given_to_the_next_call_however_deep_it_is_buffered",
         || {
-            // A long trailer fills the buffer; what stands behind it in the same TLS record stays with TLS.
+            // A long trailer fills the buffer; what stands after it in the same TLS record stays with TLS.
             for length in 65_420..65_536 {
                 let stale = ok(&OK.replace("b1b9baa4018d4f17b1fd85592344b09a", "stale"));
                 let server = Server::https(move |request| match request.body().contains("first") {

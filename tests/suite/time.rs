@@ -1,4 +1,4 @@
-//! The deadline, where the system's resolver is what does not answer.
+//! The deadline, if it is the system's resolver that does not answer.
 
 use std::net::UdpSocket;
 use std::sync::{Arc, Barrier};

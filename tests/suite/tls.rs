@@ -30,8 +30,8 @@ fn a_certificate_that_proves_nothing_is_refused_with_its_reason() {
         (trusted.sign(&["localhost"], 2090, 2100), "is not valid yet"),
         (trusted.leaf(&["other.example"]), "is for another host"),
         (trusted.leaf(&["127.0.0.1"]), "is for another host"),
-        (self_signed(&["localhost"]), "is self-signed, or its authority is not trusted"),
-        (Authority::new("unknown").leaf(&["localhost"]), "is self-signed, or its authority is not trusted"),
+        (self_signed(&["localhost"]), "is self-signed, or this machine does not trust its CA"),
+        (Authority::new("unknown").leaf(&["localhost"]), "is self-signed, or this machine does not trust its CA"),
     ];
     for (identity, reason) in cases {
         let server = Server::with_identity(&identity);

@@ -1,4 +1,4 @@
-/* What a program is told that loads a DLL of its own bitness, or of the other: load DLL. */
+/* What a program learns when it loads a DLL of its own bitness, or of the other: load DLL. */
 #include <stdio.h>
 #include <string.h>
 #include <windows.h>

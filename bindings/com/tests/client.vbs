@@ -7,16 +7,16 @@ Dim passed, failed, url, turkish, foreign, paywall, result, token, own
 passed = 0 : failed = 0
 url = WScript.Arguments(0) : turkish = WScript.Arguments(1) : foreign = WScript.Arguments(2)
 
-Sub Same(told, expected, what)
-    If (VarType(told) = vbString) = (VarType(expected) = vbString) And told = expected Then
+Sub Same(actual, expected, what)
+    If (VarType(actual) = vbString) = (VarType(expected) = vbString) And actual = expected Then
         passed = passed + 1
     Else
         failed = failed + 1
-        WScript.Echo what & " is '" & told & "' (" & TypeName(told) & "), not '" & expected & "'"
+        WScript.Echo what & " is '" & actual & "' (" & TypeName(actual) & "), not '" & expected & "'"
     End If
 End Sub
 
-' What a statement raised; "" where it raised nothing.
+' What a statement raised; "" if it raised nothing.
 Function Raised(what, number)
     Dim text
     text = ""
@@ -94,7 +94,7 @@ Same result.Status & " " & result.Code, "invalid token", "a token with NUL"
 Set result = paywall.ResendOtp(foreign, SESSION)
 Same result.OtpToken, foreign, "UTF-16 there and back"
 
-' What is no outcome is raised.
+' What is not an outcome is raised.
 On Error Resume Next
 paywall.Configure "locale", "de"
 Same Raised("a bad option", vbObjectError + 516), "nothing was sent: locale: must be tr or en", "a bad option"

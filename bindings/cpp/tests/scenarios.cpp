@@ -1,6 +1,6 @@
 /*
  * Every scenario of the list that all languages share, both ways of calling, and bad input. Built with and without
- * exceptions, run alone and under valgrind.
+ * exceptions, run by themselves and under valgrind.
  *
  *   scenarios            every scenario
  *   scenarios threads    many threads with one client
@@ -42,11 +42,11 @@ void check(bool holds, const char *what, int line)
         std::fprintf(stderr, "scenarios.cpp:%d: %s [%s]\n", line, what, scenario.c_str());
 }
 
-void same(const std::string &told, const std::string &expected, int line)
+void same(const std::string &actual, const std::string &expected, int line)
 {
-    check(told == expected, ("\"" + told + "\" is not \"" + expected + "\"").c_str(), line);
+    check(actual == expected, ("\"" + actual + "\" is not \"" + expected + "\"").c_str(), line);
 }
-#define SAME(told, expected) same(told, expected, __LINE__)
+#define SAME(actual, expected) same(actual, expected, __LINE__)
 
 std::string needed(const char *variable)
 {
@@ -58,7 +58,7 @@ std::string needed(const char *variable)
     return value;
 }
 
-/* A member of a document; "" where it is null or absent, as the header has it. */
+/* A member of a document; "" if it is null or absent, as the header has it. */
 std::string member(const std::string &json, const std::string &pointer)
 {
     char *text = pw_json_get(json.c_str(), pointer.c_str());
@@ -177,7 +177,7 @@ void every_scenario()
         Config config;
         configure(config);
         Client client;
-        /* A kept connection for those with a short deadline: under valgrind a handshake alone takes longer. */
+        /* A kept connection for those with a short deadline: under valgrind just a handshake takes longer. */
         CHECK(client.try_open(config).ok());
         CHECK(client.try_resend_otp("sbx_ok_5001", SESSION).ok());
         for (const char *option : options) {
@@ -325,7 +325,7 @@ void bad_input()
     } catch (const paywall::InvalidArgument &) {
         ++caught;
     }
-    /* Whoever lets it out of a noexcept boundary can keep it. */
+    /* You can keep it, to let it out of a noexcept boundary. */
     std::exception_ptr kept;
     try {
         client.resend_otp("sbx\nok", SESSION);
@@ -373,7 +373,7 @@ struct Called {
     Result result;
 };
 
-/* Every second call is accepted, the others are refused and keep a token that is theirs alone. */
+/* Every second call is accepted, the others are refused and keep a token of their own. */
 void calls_of(const Client &client, int thread, std::vector<Called> &calls)
 {
     for (int turn = 0; turn < 50; ++turn) {
@@ -384,7 +384,7 @@ void calls_of(const Client &client, int thread, std::vector<Called> &calls)
     }
 }
 
-/* Each thread gets what came of its own calls. */
+/* Each thread gets the outcomes of its own calls. */
 void many_threads()
 {
     scenario = "threads";

@@ -35,12 +35,12 @@ begin
   end;
 end;
 
-procedure Same(const Told, Expected, What: AnsiString);
+procedure Same(const Actual, Expected, What: AnsiString);
 begin
-  Check(Told = Expected, What + ' is "' + Told + '", not "' + Expected + '"');
+  Check(Actual = Expected, What + ' is "' + Actual + '", not "' + Expected + '"');
 end;
 
-{ A member as text; '' where it is null or absent, as the unit has it. }
+{ A member as text; '' if it is null or absent, as the unit has it. }
 function Member(Row: TJSONObject; const Name: string): AnsiString;
 var
   Data: TJSONData;
@@ -256,7 +256,7 @@ begin
   end;
   Check(Raised <> nil, 'an unknown number raises what stands for doubt');
 
-  { An exception inside the call must not leave the mask behind. }
+  { An exception inside the call must not leave the mask changed. }
   Check(GetExceptionMask = [exDenormalized, exUnderflow, exPrecision], 'the mask after all calls');
 end;
 
@@ -302,7 +302,7 @@ begin
   inherited Create(False);
 end;
 
-{ Every second call is accepted, the others are refused and keep a token that is theirs alone. }
+{ Every second call is accepted, the others are refused and keep a token of their own. }
 procedure TCaller.Execute;
 var
   I: Integer;
@@ -320,7 +320,7 @@ begin
   Mask := GetExceptionMask;
 end;
 
-{ Each thread gets what came of its own calls. }
+{ Each thread gets the outcomes of its own calls. }
 procedure ManyThreads;
 var
   Config: TPaywallConfig;

@@ -1,6 +1,6 @@
 //! The real program, and the smallest HTTP client that can look at its connections.
 
-// Each test program compiles this anew and uses a part of it.
+// Each test program compiles this for itself and uses a part of it.
 #![allow(dead_code)]
 
 use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
@@ -135,7 +135,7 @@ impl Drop for Server {
         if self.child.try_wait().unwrap().is_some() {
             return;
         }
-        // By signal, so that it removes its file; where there is no `kill`, at least it ends.
+        // By signal, so that it removes its file; without `kill` it ends, at least.
         let asked = Command::new("kill").args(["-s", "TERM", &self.child.id().to_string()]).status();
         if !asked.is_ok_and(|status| status.success()) {
             _ = self.child.kill();

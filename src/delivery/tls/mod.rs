@@ -25,7 +25,7 @@ fn provider() -> Arc<CryptoProvider> {
     Arc::new(ring::default_provider())
 }
 
-/// What the handshakes of all who trust the same share; or the reason why there is nobody to trust.
+/// What all handshakes with the same trust share; or the reason why there is nobody to trust.
 #[derive(Clone)]
 pub(crate) struct Client(Result<Arc<ClientConfig>, Failure>);
 
@@ -50,8 +50,8 @@ impl Client {
         }))
     }
 
-    /// The same, but that it remembers sessions: who was verified once need not show its certificates again, and with
-    /// TLS 1.2 a round trip less is waited for. The store has a lock, which another thread may hold at a fork: so each
+    /// The same, but it remembers sessions: a peer that was verified once need not show its certificates again, and TLS
+    /// 1.2 takes one round trip less. The store has a lock, which another thread may hold at a fork: so each
     /// process needs one of its own.
     pub(super) fn remembering(&self) -> Self {
         Client(self.0.clone().map(|config| {
@@ -121,7 +121,7 @@ fn perform(socket: Socket, session: Session, deadline: Deadline) -> Result<(Sock
     let (done, result) = std::sync::mpsc::channel();
     let work = move || _ = done.send(shake_hands(socket, session, deadline));
     crate::os::spawn(c"paywall-tls", work)
-        .map_err(|error| Failure::new(Kind::Tls, Stage::Tls, "no thread for the TLS handshake").because(error))?;
+        .map_err(|error| Failure::new(Kind::Tls, Stage::Tls, "no thread could be started for TLS").because(error))?;
     match deadline.remaining().map(|remaining| result.recv_timeout(remaining)) {
         Some(Ok(result)) => result,
         _ => Err(Failure::timeout(Stage::Tls)),
@@ -173,13 +173,13 @@ fn explain(error: &Error) -> Failure {
                 "the peer's certificate is for another host"
             }
             CertificateError::UnknownIssuer => {
-                "the peer's certificate is self-signed, or its authority is not trusted here (ca_file can add one)"
+                "the peer's certificate is self-signed, or this machine does not trust its CA (ca_file can add one)"
             }
             CertificateError::Revoked => "the peer's certificate is revoked",
-            _ => "the peer's certificate is refused",
+            _ => "the peer's certificate is not acceptable",
         },
         Error::AlertReceived(_) => "the peer refused the TLS handshake with an alert",
-        Error::PeerIncompatible(_) => "the peer has no TLS version or cipher that is still safe (TLS 1.2 or later)",
+        Error::PeerIncompatible(_) => "the peer offers no TLS version or cipher that is still safe (TLS 1.2 or later)",
         Error::InvalidMessage(_) | Error::InappropriateMessage { .. } => "the peer does not speak TLS",
         _ => "the TLS handshake failed",
     };

@@ -1,4 +1,4 @@
-//! Whom to trust: the operating system's store, joined with the caller's `ca_file`.
+//! Whom to trust: the operating system's store, together with `ca_file`.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -23,7 +23,7 @@ use crate::outcome::{Kind, Outcome, Stage};
 pub(crate) struct Trust {
     /// Equal for contexts that trust the same: loaded from the same place, at the same time, with the same extras.
     pub(crate) id: u64,
-    /// What all who trust the same make their handshakes with.
+    /// What all handshakes with this trust use.
     pub(crate) client: Client,
 }
 
@@ -36,22 +36,20 @@ impl fmt::Debug for Trust {
 /// What a store was loaded from.
 #[derive(PartialEq)]
 struct Source {
-    /// The content of `ca_file`, not its name: a file that was replaced is read anew.
+    /// The content of `ca_file`, not its name: a replaced file is read again.
     extra: Option<Vec<u8>>,
     /// They replace the system's store, on Linux, for this as for every other program.
     variables: [Option<OsString>; 2],
 }
 
 impl Source {
-    /// What to do where nobody is trusted.
+    /// What to do if nobody is trusted.
     fn nobody(&self) -> Failure {
         let what = match &self.variables {
-            _ if cfg!(windows) => "the system's verifier of certificates does not work",
-            [None, None] => {
-                "no certificate authority is trusted on this machine: install ca-certificates, or set ca_file"
-            }
+            _ if cfg!(windows) => "the system's certificate verifier does not work",
+            [None, None] => "this machine trusts no CA: install ca-certificates, or set ca_file",
             _ => {
-                "no certificate authority is trusted: SSL_CERT_FILE or SSL_CERT_DIR, which take the place of the \
+                "this process trusts no CA: SSL_CERT_FILE or SSL_CERT_DIR, which take the place of the \
                  system's store, lead to none; unset them, or set ca_file"
             }
         };
@@ -96,15 +94,15 @@ impl Trust {
         let mut extra = Vec::new();
         if let Some(pem) = &source.extra {
             for certificate in CertificateDer::pem_slice_iter(pem) {
-                let certificate = certificate.map_err(|error| refused(&format!("{path} is no good PEM: {error}")))?;
-                // The verifier tells a bad extra root and an empty system store by the same error.
-                rustls::RootCertStore::empty()
-                    .add(certificate.clone())
-                    .map_err(|error| refused(&format!("{path} holds what is no certificate: {error}")))?;
+                let certificate = certificate.map_err(|error| refused(&format!("{path} is not valid PEM: {error}")))?;
+                // The verifier reports a bad extra root and an empty system store with the same error.
+                rustls::RootCertStore::empty().add(certificate.clone()).map_err(|error| {
+                    refused(&format!("{path} contains something that is not a certificate: {error}"))
+                })?;
                 extra.push(certificate);
             }
             if extra.is_empty() {
-                return Err(refused(&format!("{path} holds no certificate in PEM")));
+                return Err(refused(&format!("{path} contains no certificate in PEM")));
             }
         }
         let verifier = match extra.is_empty() {
@@ -132,14 +130,14 @@ fn read(path: &str) -> Result<Vec<u8>, Box<Outcome>> {
     let file = options.open(path).map_err(unreadable)?;
     let about = file.metadata().map_err(unreadable)?;
     if !about.is_file() {
-        return Err(refused(&format!("{path} is no file")));
+        return Err(refused(&format!("{path} is not a file")));
     }
     let too_large = || refused(&format!("{path} is larger than 8 MiB"));
     if about.len() > LARGEST {
         return Err(too_large());
     }
     let mut content = Vec::with_capacity(about.len() as usize + 1);
-    // A file alone would be asked for its size once more.
+    // Without `take`, the file would be asked for its size again.
     file.take(LARGEST + 1).read_to_end(&mut content).map_err(unreadable)?;
     if content.len() as u64 > LARGEST { Err(too_large()) } else { Ok(content) }
 }

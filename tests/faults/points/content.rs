@@ -1,4 +1,4 @@
-//! The answer's body: lengths, chunks, codings, sizes, and what is left behind it.
+//! The answer's body: lengths, chunks, codings, sizes, and what is left after it.
 
 use super::head::closing;
 use super::{BAD, BAD_OR_LATE, CUT, LATE, LOST, OK, OK_OR_BAD, Outcomes, Over, Point, REDIRECT, broken_off};
@@ -113,7 +113,7 @@ fn codings(over: Over) -> Vec<Point> {
         ("gzip-of-1-mib-and-1",  gzipped(&gzip(&padded(MIB + 1))), BAD),
         ("not-said-gzip",        sized("HTTP/1.1 200 OK", &[], &good), BAD),
         ("identity",             coded("identity", &answers::body()), OK_OR_BAD),
-        // It is not decoded, so it is no envelope.
+        // It is not decoded, so it is not an envelope.
         ("br",                   coded("br", b"\x8b\x02\x80{\"Result\":true}\x03"), BAD),
         ("deflate",              coded("deflate", &good[10..end - 8]), BAD),
         // A coding below the chunks that nobody asked for: undone, or not understood.
@@ -194,7 +194,7 @@ fn chunks(over: Over) -> Vec<Point> {
         ("size-empty",          chunked("", END), BAD),
         ("size-of-extension",   chunked(";a=b", END), BAD),
         ("size-negative",       chunked(&format!("-{size}"), END), BAD),
-        // Rust reads a number with a plus sign; the body behind it is whole.
+        // Rust reads a number with a plus sign; the body after it is whole.
         ("size-plus",           chunked(&format!("+{size}"), END), OK_OR_BAD),
         ("size-0x",             chunked(&format!("0x{size}"), END), BAD),
         ("size-underscore",     chunked(&format!("{}_{}", &size[..1], &size[1..]), END), BAD),
@@ -209,7 +209,7 @@ fn chunks(over: Over) -> Vec<Point> {
         ("size-far-more",       chunked(&format!("{:x}", n + 1000), END), LATE),
         ("no-crlf",             chunked(&size, "0\r\n\r\n"), BAD),
         ("crlf-twice",          chunked(&size, "\r\n\r\n0\r\n\r\n"), BAD),
-        // The line may still end: whether it is told at once or at the deadline is all the same.
+        // The line may still end: whether it is reported at once or at the deadline is all the same.
         ("cr-only",             chunked(&size, "\r0\r\n\r\n"), BAD_OR_LATE),
         ("lf-only",             chunked(&size, "\n0\n\n"), BAD_OR_LATE),
         ("plain-body",          answer(&["HTTP/1.1 200 OK", "Transfer-Encoding: chunked"], answers::body()), BAD_OR_LATE),
@@ -270,7 +270,7 @@ fn sizes(over: Over) -> Vec<Point> {
     points
 }
 
-/// Bytes behind the answer, sent with it. They belong to no request: the next call must not take them.
+/// Bytes after the answer, sent with it. They belong to no request: the next call must not take them.
 fn leftovers(over: Over) -> Vec<Point> {
     let sized_ok = answers::ok();
     let chunked_ok = chunked(&chunk_size(), "\r\n0\r\n\r\n");
@@ -295,7 +295,7 @@ fn leftovers(over: Over) -> Vec<Point> {
             points.push(over.answered(name, bytes, End::Silence, outcomes).then_anew());
         }
     }
-    // Twice the envelope in one body is no JSON.
+    // Twice the envelope in one body is not JSON.
     let twice = [answers::body(), envelope(answers::STALE).into_bytes()].concat();
     points.push(over.answered("leftover/in-body", sized("HTTP/1.1 200 OK", &[], twice), End::Silence, BAD));
     points

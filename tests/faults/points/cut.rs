@@ -8,10 +8,10 @@ pub fn points(over: Over) -> Vec<Point> {
     [named(over), every_byte(over), refusals(over), drips(over)].concat()
 }
 
-/// What must be told of an answer that ends after `n` of its bytes.
+/// What a call must report about an answer that ends after `n` of its bytes.
 type Rule = fn(Over, &[u8], usize, End) -> Outcomes;
 
-/// The length is told: the answer is whole at its last byte, whatever comes after it.
+/// The length is announced: the answer is whole at its last byte, whatever comes after it.
 fn sized(_: Over, whole: &[u8], n: usize, end: End) -> Outcomes {
     if n == whole.len() { OK } else { broken_off(end) }
 }
@@ -28,8 +28,8 @@ fn chunked(over: Over, whole: &[u8], n: usize, end: End) -> Outcomes {
     }
 }
 
-/// The body ends with the connection. An end in the middle can't be told from the end of it, so there the JSON
-/// decides; but a reset is no end, and over TLS only close_notify is one.
+/// The body ends with the connection. An end in the middle looks like the end of it, so there the JSON
+/// decides; but a reset is not an end, and over TLS only close_notify is one.
 fn closed(over: Over, whole: &[u8], n: usize, end: End) -> Outcomes {
     match end {
         _ if n < answers::head_length(whole) || end != head::closing(over) => broken_off(end),
@@ -38,7 +38,7 @@ fn closed(over: Over, whole: &[u8], n: usize, end: End) -> Outcomes {
     }
 }
 
-/// The same, coded: the coding has an end of its own, and half of it is no answer.
+/// The same, coded: the coding has an end of its own, and half of it is not an answer.
 fn gzipped(over: Over, whole: &[u8], n: usize, end: End) -> Outcomes {
     match closed(over, whole, n, end) {
         BAD => CUT,

@@ -1,4 +1,4 @@
-//! Every byte of what a peer says in TLS: the handshake, the session tickets behind it, and the records of an answer, each
+//! Every byte of what a peer says in TLS: the handshake, the session tickets after it, and the records of an answer, each
 //! cut off or flipped. Until the handshake is whole nothing can have left; after it, only doubt is true.
 
 use super::{LOST, OK, Outcomes, Over, Point, RACE, SPOILT, UNSENT_LOST};
@@ -37,7 +37,7 @@ fn handshake(version: &str, profile: Profile) -> Vec<Point> {
     // TLS 1.2's last flight ends the handshake; TLS 1.3's says only which sessions could be taken up again.
     let whole = flights.len() - usize::from(profile.version == Version::V13);
     let mut points = Vec::new();
-    // A retry only puts a flight before those of TLS 1.3: what comes behind the handshake, and resets, are tried there.
+    // A retry only puts a flight before those of TLS 1.3: what comes after the handshake, and resets, are tried there.
     let (seen, ends) = match profile.retry {
         true => (whole, &[End::Fin][..]),
         false => (flights.len(), &[End::Fin, End::Reset][..]),
@@ -70,7 +70,7 @@ fn handshake(version: &str, profile: Profile) -> Vec<Point> {
     points
 }
 
-/// A call with this handshake. One that is to resume a session comes behind a call that leaves one, and before a call
+/// A call with this handshake. One that is to resume a session comes after a call that leaves one, and before a call
 /// that must be well: what went wrong is not taken up again.
 fn point(profile: Profile, name: String, script: Vec<Step>, outcomes: Outcomes) -> Point {
     let over = Over::Https(profile);

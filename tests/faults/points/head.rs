@@ -9,7 +9,7 @@ pub fn points(over: Over) -> Vec<Point> {
     [interim(over), status_lines(over), no_http(over), fields(over), floods(over), statuses(over)].concat()
 }
 
-/// An answer that refuses: of this status, with a body that is no envelope.
+/// An answer that refuses: of this status, with a body that is not an envelope.
 pub fn refusal(status: &str) -> Vec<u8> {
     sized(&format!("HTTP/1.1 {status}"), &[], format!("<h1>{status}</h1>"))
 }

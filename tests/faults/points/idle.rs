@@ -29,7 +29,7 @@ fn kept(over: Over) -> Vec<Point> {
     let no_envelope = [vec![Step::Request, Step::Send(sized("HTTP/1.1 200 OK", &[], "{}"))], served()].concat();
     let keep = sized("HTTP/1.0 200 OK", &["Connection: keep-alive"], answers::body());
     let old = [vec![Step::Request, Step::Send(keep)], served()].concat();
-    let paused = [vec![Step::Idle, Step::Told], served()].concat();
+    let paused = [vec![Step::Idle, Step::Done], served()].concat();
     let keep_alive = sized("HTTP/1.1 200 OK", &["Connection: keep-alive", "Keep-Alive: timeout=60"], answers::body());
     vec![
         first(over, "kept/thrice".into(), &twice).then_over("reused", OK).then_over("reused", OK),
@@ -107,7 +107,7 @@ fn died_idle(over: Over) -> Vec<Point> {
     deaths
         .into_iter()
         .map(|(name, death)| {
-            let steps = [&[Step::Idle], &death[..], &[Step::Told], &served()].concat();
+            let steps = [&[Step::Idle], &death[..], &[Step::Done], &served()].concat();
             first(over, format!("died-idle/{name}"), &steps).then_anew()
         })
         .collect()
@@ -145,7 +145,7 @@ fn died_on_receipt(over: Over) -> Vec<Point> {
 /// A connection that died while idle is replaced once. What becomes of the new one is the call's outcome.
 fn replaced(over: Over) -> Vec<Point> {
     let died = |name: String, script: Vec<Step>, outcomes| {
-        let steps = [Step::Idle, Step::Close, Step::Told];
+        let steps = [Step::Idle, Step::Close, Step::Done];
         first(over, name, &steps).connection(script).then(outcomes).then_anew()
     };
     let mut points = Vec::new();

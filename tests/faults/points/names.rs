@@ -15,7 +15,7 @@ const UNCONNECTED: Outcomes = &["not_sent/connect"];
 const OK_OR_UNRESOLVED: Outcomes = &["ok", "not_sent/dns"];
 const REFUSED: Outcomes = &["invalid/config"];
 
-/// An address of this machine's that is no loopback address: the test gives it to the interface.
+/// An address of this machine that is not a loopback address: the test gives it to the interface.
 pub const OTHER: &str = "10.9.9.9";
 /// Several times what the system's resolver waits for a name server.
 const PATIENT: Duration = Duration::from_secs(20);
@@ -43,7 +43,7 @@ fn served() -> Vec<Step> {
     vec![Step::Request, Step::Send(answers::ok())]
 }
 
-/// A peer that is well, behind a name of its own.
+/// A peer without a fault, with a name of its own.
 fn named(name: impl Into<String>, zone: Zone, outcomes: Outcomes) -> Point {
     let mut point = Over::HTTPS.point(name, &served(), outcomes);
     point.host = Some(format!("{}.fault.example", point.name.replace(['/', '.'], "-")));
@@ -147,7 +147,7 @@ fn aliases() -> Vec<Point> {
     ]
 }
 
-/// Addresses that lead nowhere, alone and beside one that leads to the peer.
+/// Addresses that lead nowhere, by themselves and beside one that leads to the peer.
 fn addresses() -> Vec<Point> {
     let mut points = Vec::new();
     for address in [
@@ -187,7 +187,7 @@ fn addresses() -> Vec<Point> {
     points
 }
 
-/// Plain http goes to loopback addresses alone, whatever the name server says that `localhost` is.
+/// Plain http goes only to loopback addresses, whatever the name server says that `localhost` is.
 fn plain_http() -> Vec<Point> {
     let localhost = |name: &str, zone, outcomes| {
         let mut point = named(format!("name-plain-http/{name}"), zone, outcomes);
@@ -222,7 +222,7 @@ fn plain_http() -> Vec<Point> {
 
 /// The first connection dies when its call is over.
 fn died(mut point: Point) -> Point {
-    point.connections[0].extend([Step::Idle, Step::Close, Step::Told]);
+    point.connections[0].extend([Step::Idle, Step::Close, Step::Done]);
     point
 }
 

@@ -1,4 +1,4 @@
-//! A CONNECT proxy: every way in which it fails, and the faults of the peer behind one that works.
+//! A CONNECT proxy: every way in which it fails, and the faults of a peer that is reached through a proxy that works.
 
 use super::{LOST, OK, Outcomes, Over, Point, RACE, UNSENT_LATE, UNSENT_LOST, UNSENT_TLS};
 use crate::answers;
@@ -8,7 +8,7 @@ use crate::tls::{self, Profile};
 
 /// The proxy answered: it found nobody.
 const UNREACHED: Outcomes = &["not_sent/connect"];
-/// The proxy answered: it refused, or what it said is no answer.
+/// The proxy answered: it refused, or what it said is not an answer.
 const REFUSED: Outcomes = &["not_sent/proxy"];
 /// The proxy goes so early that the connection may be reset before the client knows that it has one.
 const UNCONNECTED: Outcomes = &["not_sent/connection_lost", "not_sent/connect"];
@@ -33,7 +33,7 @@ pub fn behind(mut points: Vec<Point>) -> Vec<Point> {
     points
 }
 
-/// A proxy that plays this script on the first connection; the peer behind it is well.
+/// A proxy that plays this script on the first connection; the peer that it leads to has no fault.
 fn proxied(name: impl Into<String>, script: Vec<Step>, outcomes: Outcomes) -> Point {
     let mut point = Over::HTTPS.point(name, &[Step::Request, Step::Send(answers::ok())], outcomes);
     point.proxy = Some((Listen::Normally, vec![script]));
@@ -90,7 +90,7 @@ fn unreachable() -> Vec<Point> {
     vec![
         listen("refused", Listen::Nobody, UNREACHED),
         listen("no-answer", Listen::QueueFull, UNSENT_LATE),
-        // The proxy works, but the peer behind it does not.
+        // The proxy works, but the peer that it leads to does not.
         proxied("proxy-unreachable/nobody-behind", vec![Step::Head, Step::Relay], UNREACHED)
             .listen(Listen::Nobody)
             .in_stage("proxy"),
@@ -150,7 +150,7 @@ fn heads() -> Vec<Point> {
     points
 }
 
-/// What is no answer of a proxy's. The connection stays open: the client has to see it by itself.
+/// What is not an answer of a proxy. The connection stays open: the client has to see it by itself.
 fn no_answers() -> Vec<Point> {
     #[rustfmt::skip]
     let garbage: [(&str, &[u8]); 18] = [

@@ -82,7 +82,7 @@ fn large(over: Over) -> Vec<Point> {
         ("early-answer-some-read", vec![Step::Read(10_000), Step::Send(refusal), Step::Close], REFUSED),
         ("early-half-answer", vec![Step::Peek, Step::Send(half.clone()), Step::Deaf], LATE),
         ("early-half-answer-reset", vec![Step::Peek, Step::Send(half), Step::Reset], LOST),
-        // The peer is in the middle of reading; an interim answer is no reason to stop sending.
+        // The peer is in the middle of reading; an interim answer is not a reason to stop sending.
         ("interim", vec![Step::Peek, Step::Send(interim), Step::Request, Step::Send(answers::ok())], OK),
     ];
     if over.tls().is_some() {

@@ -252,7 +252,7 @@ fn connected() -> Vec<Point> {
         let name = |what: &str| format!("connected/{version}/{what}");
         points.extend([
             // The client sends while this comes: whether a byte left is chance. An alert that comes before it has
-            // sent anything may be told as a refusal of TLS's.
+            // sent anything may be reported as a refusal by TLS.
             over.point(
                 name("alert"),
                 &[Step::Alert],
@@ -312,7 +312,7 @@ fn records() -> Vec<Point> {
             over.point(name("alert"), &begun(Step::Alert), LOST).then_anew(),
             over.point(name("notify"), &begun(Step::Notify), LOST).then_anew(),
         ]);
-        // The same behind a good record, in one write: behind half an answer, and behind a whole one.
+        // The same after a good record, in one write: after half an answer, and after a whole one.
         let faults = [
             ("spoilt", Step::SendSpoilt(ok.clone()), SPOILT),
             ("garbage", Step::Raw(vec![0xa5; 200]), SPOILT),
@@ -338,7 +338,7 @@ fn records() -> Vec<Point> {
         Step::Send(ok.clone()),
         Step::Idle,
         Step::KeyUpdate,
-        Step::Told,
+        Step::Done,
         Step::Request,
         Step::Send(ok.clone()),
     ];
@@ -377,7 +377,7 @@ fn old_tls() -> Vec<Point> {
         ("second-answer", vec![Step::Send(answers::stale())]),
         ("garbage", vec![Step::Raw(vec![0xa5; 100])]),
     ] {
-        let steps = [&served[..], &[Step::Idle], &death, &[Step::Told], &served].concat();
+        let steps = [&served[..], &[Step::Idle], &death, &[Step::Done], &served].concat();
         points.push(over.point(format!("tls-1.2/died-idle/{name}"), &steps, OK).then_anew());
     }
     points

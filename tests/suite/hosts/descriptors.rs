@@ -30,11 +30,11 @@ fn both() -> [Server; 2] {
     [Server::http(|_| ok(OK)), Server::https(|_| ok(OK))]
 }
 
-fn told(outcome: &Outcome) -> (&'static str, &'static str) {
+fn summary(outcome: &Outcome) -> (&'static str, &'static str) {
     (outcome.status.name(), outcome.transport.connection.map_or("none", |connection| connection.name()))
 }
 
-/// The descriptors that are open, but for the one that looks.
+/// The descriptors that are open, except the one that looks.
 fn open_descriptors() -> Vec<RawFd> {
     let open = |number: &RawFd| {
         // SAFETY: asks about a number, whatever it is.
@@ -46,7 +46,7 @@ fn open_descriptors() -> Vec<RawFd> {
 fn close_from(first: RawFd) {
     for number in open_descriptors() {
         if number >= first {
-            // SAFETY: the child of a fork closes what it inherited, as a daemon does; whoever owned it is gone.
+            // SAFETY: the child of a fork closes what it inherited, as a daemon does; its owners are gone.
             unsafe { libc::close(number) };
         }
     }
@@ -150,8 +150,8 @@ fn closes_and_calls_again(server: &Server, idle_timeout_ms: &str, recycled: Recy
     calls_beside(recycled, connection, || {
         let outcome = again.resend_otp(TOKEN, SESSION);
         is_well(&outcome)
-            && told(&outcome) == ("ok", "new")
-            && told(&first.resend_otp(TOKEN, SESSION)) == ("ok", "reused")
+            && summary(&outcome) == ("ok", "new")
+            && summary(&first.resend_otp(TOKEN, SESSION)) == ("ok", "reused")
     })
 }
 
@@ -173,7 +173,7 @@ fn a_host_that_closed_its_standard_streams_and_still_prints_says_nothing_to_the_
                     unsafe { libc::write(stream, c"!".as_ptr().cast(), 1) >= 0 }
                 });
                 let second = client.resend_otp(TOKEN, SESSION);
-                !printed && told(&first) == ("ok", "new") && told(&second) == ("ok", "reused")
+                !printed && summary(&first) == ("ok", "new") && summary(&second) == ("ok", "reused")
             });
             assert_eq!(exit_status(pid), 0);
             assert_eq!(server.seen().len(), 2);
@@ -193,8 +193,8 @@ fn limit_descriptors(limit: libc::rlim_t) {
 }
 
 #[test]
-fn a_host_without_a_descriptor_left_is_told_so_and_goes_on_when_it_has_some() {
-    let name = "hosts::descriptors::a_host_without_a_descriptor_left_is_told_so_and_goes_on_when_it_has_some";
+fn a_host_without_a_descriptor_left_learns_so_and_goes_on_when_it_has_some() {
+    let name = "hosts::descriptors::a_host_without_a_descriptor_left_learns_so_and_goes_on_when_it_has_some";
     alone(name, || {
         for server in both() {
             let by_address = server.url().replace("localhost", "127.0.0.1");
@@ -228,7 +228,7 @@ fn without_a_descriptor(fresh: &Client, named: &Client, kept: &Client, config: &
     assert!(error.detail.as_ref().unwrap().contains("Too many open files"), "{}", outcome.message);
     let outcome = named.resend_otp(TOKEN, SESSION);
     assert_eq!((outcome.status.name(), outcome.action.name()), ("not_sent", "retry"), "{}", outcome.message);
-    assert_eq!(told(&kept.resend_otp(TOKEN, SESSION)), ("ok", "reused"));
+    assert_eq!(summary(&kept.resend_otp(TOKEN, SESSION)), ("ok", "reused"));
     if let Err(outcome) = Client::new(config) {
         assert!(outcome.message.contains("Too many open files"), "{}", outcome.message);
     }

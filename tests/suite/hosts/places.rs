@@ -10,7 +10,7 @@ use crate::support::server::{Server, ok};
 use crate::support::watch::Watch;
 use crate::support::{OK, SESSION, TOKEN, client, config};
 
-fn told(outcome: &Outcome) -> (&'static str, &'static str, &'static str) {
+fn summary(outcome: &Outcome) -> (&'static str, &'static str, &'static str) {
     let error = outcome.error.as_ref().unwrap_or_else(|| panic!("{}", outcome.message));
     (outcome.status.name(), error.kind.name(), error.stage.name())
 }
@@ -22,14 +22,14 @@ fn by_address(server: &Server) -> Config {
 }
 
 #[test]
-fn a_host_without_resolv_conf_is_told_that_no_name_is_known_and_still_reaches_addresses() {
-    let name = "hosts::places::a_host_without_resolv_conf_is_told_that_no_name_is_known_and_still_reaches_addresses";
+fn a_host_without_resolv_conf_learns_that_no_name_is_known_and_still_reaches_addresses() {
+    let name = "hosts::places::a_host_without_resolv_conf_learns_that_no_name_is_known_and_still_reaches_addresses";
     isolated(name, "mount -t tmpfs none /etc", || {
         assert_eq!(std::fs::read_dir("/etc").unwrap().count(), 0);
         for server in [Server::http(|_| ok(OK)), Server::https(|_| ok(OK))] {
             let named = client(&server, &[("base_url", "https://shop.example"), ("timeout_ms", "3000")]);
             for outcome in [named.resend_otp(TOKEN, SESSION), named.check()] {
-                assert_eq!(told(&outcome), ("not_sent", "dns", "resolve"), "{}", outcome.message);
+                assert_eq!(summary(&outcome), ("not_sent", "dns", "resolve"), "{}", outcome.message);
                 assert!(outcome.transport.elapsed < Duration::from_millis(3000 + 200));
             }
             let watch = Watch::start();
@@ -41,9 +41,9 @@ fn a_host_without_resolv_conf_is_told_that_no_name_is_known_and_still_reaches_ad
 }
 
 #[test]
-fn a_chrooted_host_without_certificates_keeps_what_it_read_before_and_else_is_told_what_to_do() {
+fn a_chrooted_host_without_certificates_keeps_what_it_read_before_and_otherwise_learns_what_to_do() {
     let name =
-        "hosts::places::a_chrooted_host_without_certificates_keeps_what_it_read_before_and_else_is_told_what_to_do";
+        "hosts::places::a_chrooted_host_without_certificates_keeps_what_it_read_before_and_otherwise_learns_what_to_do";
     isolated(name, "true", || {
         let server = Server::https(|_| ok(OK));
         let (with_ca_file, address) = (by_address(&server), server.url().replace("localhost", "127.0.0.1"));
@@ -59,7 +59,7 @@ fn a_chrooted_host_without_certificates_keeps_what_it_read_before_and_else_is_to
 
         // What would have to be read now is not there.
         let refusal = Client::new(&with_ca_file).unwrap_err();
-        assert_eq!(told(&refusal), ("invalid", "config", "config"), "{}", refusal.message);
+        assert_eq!(summary(&refusal), ("invalid", "config", "config"), "{}", refusal.message);
         assert!(refusal.message.contains("No such file or directory"), "{}", refusal.message);
         let mut bare = Config::new();
         for (name, value) in [("base_url", address.as_str()), ("api_key", "the-key"), ("api_client", "the-client")] {
@@ -67,7 +67,7 @@ fn a_chrooted_host_without_certificates_keeps_what_it_read_before_and_else_is_to
         }
         let nobody = Client::new(&bare).unwrap();
         for outcome in [nobody.check(), nobody.resend_otp(TOKEN, SESSION)] {
-            assert_eq!(told(&outcome), ("not_sent", "tls", "tls"), "{}", outcome.message);
+            assert_eq!(summary(&outcome), ("not_sent", "tls", "tls"), "{}", outcome.message);
             assert!(outcome.message.contains("install ca-certificates, or set ca_file"), "{}", outcome.message);
         }
         assert_eq!(server.seen().len(), 2);

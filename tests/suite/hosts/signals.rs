@@ -184,14 +184,14 @@ fn signals_in_every_stage_move_no_deadline() {
         ] {
             let watch = Watch::start();
             let outcome = under_signals(|| client.resend_otp(TOKEN, SESSION));
-            assert_told(&outcome, expected);
+            assert_outcome(&outcome, expected);
             assert_in_time(&watch);
         }
     });
 }
 
 #[track_caller]
-fn assert_told(outcome: &Outcome, expected: (&str, &str, &str)) {
+fn assert_outcome(outcome: &Outcome, expected: (&str, &str, &str)) {
     let error = outcome.error.as_ref().unwrap_or_else(|| panic!("{}", outcome.message));
     assert_eq!((outcome.status.name(), error.kind.name(), error.stage.name()), expected, "{}", outcome.message);
 }
@@ -237,7 +237,7 @@ fn signals_while_a_name_is_resolved_change_nothing() {
         let hasty = client(&server, &[("base_url", &never), ("timeout_ms", "400")]);
         let watch = Watch::start();
         let outcome = under_signals(|| hasty.resend_otp(TOKEN, SESSION));
-        assert_told(&outcome, ("not_sent", "timeout", "resolve"));
+        assert_outcome(&outcome, ("not_sent", "timeout", "resolve"));
         assert_in_time(&watch);
     });
 }
@@ -255,7 +255,7 @@ fn answer_slowly(socket: &UdpSocket) {
         }
         thread::sleep(Duration::from_millis(100));
         let is_a = question[name + 1..name + 3] == [0, 1];
-        // The same identifier; an answer without error; one question, and one record where an address was asked for.
+        // The same identifier; an answer without error; one question, and one record if an address was asked for.
         let mut answer = [&query[..2], &[0x81, 0x80, 0, 1, 0, u8::from(is_a), 0, 0, 0, 0], question].concat();
         if is_a {
             answer.extend([0xc0, 0x0c, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 127, 0, 0, 1]);
@@ -269,7 +269,7 @@ fn dispositions() -> Vec<(libc::sighandler_t, bool)> {
     (1..=libc::SIGRTMAX())
         .map(|signal| {
             let (mut action, mut mask) = (MaybeUninit::zeroed(), MaybeUninit::zeroed());
-            // SAFETY: both are room for what the functions write; all zero is valid where they write nothing, as for the
+            // SAFETY: both are room for what the functions write; all zero is valid if they write nothing, as for the
             // two signals that the C library keeps for itself.
             unsafe {
                 libc::sigaction(signal, ptr::null(), action.as_mut_ptr());
@@ -287,7 +287,7 @@ fn no_call_raises_sigpipe_wherever_the_peer_has_closed() {
         let (http, https) = (Server::http(|_| ok(OK)), Server::https(|_| ok(OK)));
         let proxy = Proxy::start(None);
         let to_every_closed_peer = || {
-            // Before anything, in the CONNECT, in the hello, behind it, in the request, and between two of them.
+            // Before anything, in the CONNECT, in the hello, after it, in the request, and between two of them.
             for cut in [0, 1, 40, 200, 300, 500, 700, 5_000, 100_000, 245_000] {
                 let to_http = format!("http://127.0.0.1:{}", relay(http.port(), Some(cut)));
                 let to_https = format!("https://localhost:{}", relay(https.port(), Some(cut)));

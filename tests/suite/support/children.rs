@@ -2,7 +2,7 @@
 
 use paywall::Outcome;
 
-/// Whether a call succeeded. A child says what went wrong by a system call alone: it may have no more than that.
+/// Whether a call succeeded. A child says what went wrong by one system call: it may have no more than that.
 pub fn is_well(outcome: &Outcome) -> bool {
     let well = outcome.status.name() == "ok";
     if !well {
@@ -13,7 +13,7 @@ pub fn is_well(outcome: &Outcome) -> bool {
     well
 }
 
-/// Runs `work` in a forked child. The child neither prints nor unwinds: it only exits, with 0 where all is well.
+/// Runs `work` in a forked child. The child neither prints nor unwinds: it only exits, with 0 if all is well.
 pub fn in_child(work: impl FnOnce() -> bool) -> libc::pid_t {
     // SAFETY: the child calls the library, whose promise for this case is what the test is about, and then `_exit`.
     match unsafe { libc::fork() } {

@@ -1,4 +1,4 @@
-//! What the tests share: a server that answers as told, certificates, and clients for it.
+//! What the tests share: a server that answers as it is asked to, certificates, and clients for it.
 
 pub mod certificates;
 pub mod children;

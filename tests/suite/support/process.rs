@@ -18,9 +18,9 @@ pub fn within(test: &str, command: &mut Command, body: impl FnOnce()) -> String 
     }
     let output = command.args(["--exact", test, "--nocapture"]).env(INSIDE, test).output();
     let output = output.unwrap_or_else(|error| panic!("{command:?}: {error}"));
-    let told = format!("{}\n{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success() && told.contains("1 passed"), "{told}");
-    told
+    let printed = format!("{}\n{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success() && printed.contains("1 passed"), "{printed}");
+    printed
 }
 
 /// The same as root of a network and of mounts of its own, after a script. Returns what was said there.
@@ -37,7 +37,7 @@ pub fn isolated(test: &str, script: &str, body: impl FnOnce()) -> String {
     within(test, &mut unshare, body)
 }
 
-/// The same, where the only name server is on that network's loopback. The lines are those of a resolv.conf and of a hosts
+/// The same, but the only name server is on that network's loopback. The lines are those of a resolv.conf and of a hosts
 /// file.
 pub fn behind_a_name_server(test: &str, resolv_conf: &str, hosts: &str, body: impl FnOnce()) -> String {
     let files = [("resolv.conf", resolv_conf), ("hosts", hosts), ("nsswitch.conf", "hosts: files dns\n")];

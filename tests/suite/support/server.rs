@@ -162,7 +162,7 @@ fn serve(
     Ok(())
 }
 
-/// One request, up to the end of its body; nothing where the client closed.
+/// One request, up to the end of its body; nothing if the client closed.
 fn read_request(stream: &mut dyn Stream) -> io::Result<Option<Vec<u8>>> {
     let mut bytes = Vec::new();
     loop {

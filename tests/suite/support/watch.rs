@@ -23,7 +23,7 @@ impl Watch {
     }
 }
 
-/// How long this thread has waited for a processor: the second number of `schedstat`, in nanoseconds. Zero where the system keeps no count.
+/// How long this thread has waited for a processor: the second number of `schedstat`, in nanoseconds. Zero if the system keeps no count.
 fn waited() -> Duration {
     let counts = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
     Duration::from_nanos(counts.split(' ').nth(1).and_then(|count| count.trim().parse().ok()).unwrap_or_default())
