@@ -16,7 +16,8 @@ int main(int argc, char **argv)
     } catch (const paywall::NotSent &error) {
         std::cout << "not_sent: nothing was sent: call again (" << error.what() << ")\n";
     } catch (const paywall::InDoubt &error) {
-        std::cout << "in_doubt: ask for the code; if none comes, the customer may press again, once (" << error.what() << ")\n";
+        std::cout << "in_doubt: ask for the code; if none comes, the customer may press again, once (" << error.what()
+                  << ")\n";
     } catch (const paywall::Error &error) {
         // Decide by action(); write what() to the log.
         std::cout << error.action() << ": " << error.what() << "\n";
