@@ -33,7 +33,7 @@ static inline const char *peer_setting(const char *variable)
 static inline char *peer_file(const char *variable, size_t *length)
 {
     FILE *file = fopen(peer_setting(variable), "rb");
-    char *text = calloc(1, 65536);
+    char *text = (char *)calloc(1, 65536);
     peer_must(file != NULL && text != NULL, variable);
     *length = fread(text, 1, 65535, file);
     fclose(file);

@@ -57,7 +57,7 @@ run ./two-units
 
 start_sandbox
 trap 'stop_sandbox; rm -rf "$out"' EXIT
-export SCENARIOS=$repository/tests/scenarios.json
+export SCENARIOS=$repository/tests/scenarios.json CONTRACT=$repository/tests/contract.json
 
 # Undefined values are not looked for: TLS already makes false alarms of them, and the C tests look, with names to go by.
 memcheck=(valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite

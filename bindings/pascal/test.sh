@@ -63,7 +63,7 @@ run env LD_PRELOAD="$out/float/libpaywall.so.1" ./scenarios float
 
 start_sandbox
 trap 'stop_sandbox; rm -rf "$out"' EXIT
-export SCENARIOS=$repository/tests/scenarios.json
+export SCENARIOS=$repository/tests/scenarios.json CONTRACT=$repository/tests/contract.json
 
 for program in ./scenarios ./scenarios-static; do
   run "$program"

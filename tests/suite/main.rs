@@ -2,6 +2,7 @@
 
 mod support;
 
+mod bindings;
 mod command;
 mod configuration;
 mod document;

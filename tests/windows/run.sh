@@ -141,7 +141,7 @@ TILL=$root/$run/till bash scripts/demo.sh
 source scripts/sandbox.sh
 start_sandbox
 trap 'stop_sandbox; stop_wine' EXIT
-export SCENARIOS=$root/tests/scenarios.json
+export SCENARIOS=$root/tests/scenarios.json CONTRACT=$root/tests/contract.json
 wine() { "$run/wine" "$root/$run/$1" "${@:2}"; }
 part=windows
 source scripts/steps.sh

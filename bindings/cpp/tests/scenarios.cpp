@@ -4,7 +4,8 @@
  *
  *   scenarios            every scenario
  *   scenarios threads    many threads with one client
- *   scenarios refused    what must send nothing: the caller compares the sandbox's journal before and after
+ *   scenarios refused    what must send nothing: the caller compares the sandbox's journal before and after; and what
+ *                        the header has, against the contract
  */
 #include <cstdio>
 #include <fstream>
@@ -58,6 +59,14 @@ std::string needed(const char *variable)
     return value;
 }
 
+std::string content_of(const std::string &path)
+{
+    std::ifstream file(path.c_str());
+    std::stringstream content;
+    content << file.rdbuf();
+    return content.str();
+}
+
 /* A member of a document; "" if it is null or absent, as the header has it. */
 std::string member(const std::string &json, const std::string &pointer)
 {
@@ -81,36 +90,46 @@ void configure(Config &config)
     CHECK(config.try_set("base_url", needed("SANDBOX_HTTPS")).ok());
 }
 
+/* The members of the document, each with what its accessor gives, as text. */
+struct Member {
+    const char *pointer;
+    std::string (*read)(const Result &);
+};
+const Member MEMBERS[] = {
+    {"/status", [](const Result &of) { return of.status(); }},
+    {"/action", [](const Result &of) { return of.action(); }},
+    {"/message", [](const Result &of) { return of.message(); }},
+    {"/customer_message", [](const Result &of) { return of.customer_message(); }},
+    {"/otp_token", [](const Result &of) { return of.otp_token(); }},
+    {"/token_state", [](const Result &of) { return of.token_state(); }},
+    {"/session_id", [](const Result &of) { return of.session_id(); }},
+    {"/session_renewed", [](const Result &of) { return std::string(of.session_renewed() ? "true" : "false"); }},
+    {"/response_code", [](const Result &of) { return of.response_code(); }},
+    {"/reference_number", [](const Result &of) { return of.reference_number(); }},
+    {"/correlation_id", [](const Result &of) { return of.correlation_id(); }},
+    {"/url_3d", [](const Result &of) { return of.url_3d(); }},
+    {"/http_status", [](const Result &of) { return number_or_empty(of.http_status(), 0); }},
+    {"/request_id", [](const Result &of) { return of.request_id(); }},
+    {"/error/kind", [](const Result &of) { return of.kind(); }},
+    {"/error/code", [](const Result &of) { return of.code(); }},
+    {"/error/stage", [](const Result &of) { return of.stage(); }},
+    {"/error/retry_after_ms", [](const Result &of) { return number_or_empty(of.retry_after_ms(), -1); }},
+    {"/error/detail", [](const Result &of) { return of.detail(); }},
+    {"/transport/elapsed_us", [](const Result &of) { return number_or_empty(of.elapsed_us(), -1); }},
+    {"/transport/connection", [](const Result &of) { return of.connection(); }},
+    {"/response_body", [](const Result &of) { return of.response_body(); }},
+    {"/response_truncated", [](const Result &of) { return std::string(of.response_truncated() ? "true" : "false"); }},
+};
+
 /* Each accessor against the document that it reads. */
 void members_are_the_documents(const Result &result)
 {
     const std::string json = result.json();
-    SAME(result.status(), member(json, "/status"));
-    SAME(result.action(), member(json, "/action"));
-    SAME(result.message(), member(json, "/message"));
-    SAME(result.customer_message(), member(json, "/customer_message"));
-    SAME(result.otp_token(), member(json, "/otp_token"));
-    SAME(result.token_state(), member(json, "/token_state"));
-    SAME(result.session_id(), member(json, "/session_id"));
-    SAME(result.session_renewed() ? "true" : "false", member(json, "/session_renewed"));
-    SAME(result.response_code(), member(json, "/response_code"));
-    SAME(result.reference_number(), member(json, "/reference_number"));
-    SAME(result.correlation_id(), member(json, "/correlation_id"));
-    SAME(result.url_3d(), member(json, "/url_3d"));
-    SAME(number_or_empty(result.http_status(), 0), member(json, "/http_status"));
-    SAME(result.request_id(), member(json, "/request_id"));
-    SAME(result.kind(), member(json, "/error/kind"));
-    SAME(result.code(), member(json, "/error/code"));
-    SAME(result.stage(), member(json, "/error/stage"));
-    SAME(number_or_empty(result.retry_after_ms(), -1), member(json, "/error/retry_after_ms"));
-    SAME(result.detail(), member(json, "/error/detail"));
-    SAME(number_or_empty(result.elapsed_us(), -1), member(json, "/transport/elapsed_us"));
-    SAME(result.connection(), member(json, "/transport/connection"));
-    SAME(result.response_body(), member(json, "/response_body"));
-    SAME(result.response_truncated() ? "true" : "false", member(json, "/response_truncated"));
-    const int statuses =
-        result.ok() + result.rejected() + result.not_sent() + result.in_doubt() + result.invalid() + result.internal();
-    CHECK(statuses == 1);
+    for (const Member &one : MEMBERS)
+        SAME(one.read(result), member(json, one.pointer));
+    CHECK(result.ok() + result.rejected() + result.not_sent() + result.in_doubt() + result.invalid() +
+              result.internal() ==
+          1);
     SAME(result.status(), pw_status_name(result.number()));
 }
 
@@ -160,10 +179,7 @@ void thrown(const Client &client, const std::string &token, const std::string &s
 void every_scenario()
 {
     static const char *const options[] = {"timeout_ms", "base_url", "proxy", "api_key"};
-    std::ifstream file(needed("SCENARIOS").c_str());
-    std::stringstream content;
-    content << file.rdbuf();
-    const std::string scenarios = content.str();
+    const std::string scenarios = content_of(needed("SCENARIOS"));
     int rows = 0;
     for (;; ++rows) {
         const std::string row = member(scenarios, "/" + std::to_string(rows));
@@ -368,6 +384,95 @@ void check_connection()
 #endif
 }
 
+/* The texts of a list in the contract; `below` leads on from each of its rows. */
+std::vector<std::string> listed(const std::string &contract, const std::string &list, const std::string &below)
+{
+    std::vector<std::string> texts;
+    for (;;) {
+        const std::string text = member(contract, list + "/" + std::to_string(texts.size()) + below);
+        if (text.empty())
+            return texts;
+        texts.push_back(text);
+    }
+}
+
+void same_set(const std::vector<std::string> &actual, const std::vector<std::string> &expected, const char *what)
+{
+    CHECK(actual.size() == expected.size());
+    CHECK(!actual.empty());
+    check(std::set<std::string>(actual.begin(), actual.end()) ==
+              std::set<std::string>(expected.begin(), expected.end()),
+          what, __LINE__);
+}
+
+/* What this header has, against the one description of the vocabulary. */
+void the_contract()
+{
+    scenario = "contract";
+    const std::string contract = content_of(needed("CONTRACT"));
+    SAME(member(contract, "/abi/major"), std::to_string(PW_ABI_MAJOR));
+    SAME(member(contract, "/abi/minor"), std::to_string(PW_ABI_MINOR));
+
+    const std::vector<std::string> statuses = listed(contract, "/statuses", "/name");
+    for (std::size_t i = 0; i < statuses.size(); ++i) {
+        const paywall::detail::Shared document = std::make_shared<paywall::detail::Document>();
+        document->took(std::stoi(member(contract, "/statuses/" + std::to_string(i) + "/number")));
+        const Result result(document);
+        SAME(result.status(), statuses[i]);
+        SAME(result.ok()         ? "ok"
+             : result.rejected() ? "rejected"
+             : result.not_sent() ? "not_sent"
+             : result.in_doubt() ? "in_doubt"
+             : result.invalid()  ? "invalid"
+                                 : "internal",
+             statuses[i]);
+    }
+    CHECK(statuses.size() == PW_INTERNAL + 1);
+
+    same_set({PW_ACTION_VERIFY_OTP, PW_ACTION_AWAIT_CODE, PW_ACTION_WAIT, PW_ACTION_CHECK_OPERATION, PW_ACTION_RESTART,
+              PW_ACTION_REDIRECT_3D, PW_ACTION_FIX_ACCOUNT, PW_ACTION_FIX_CONFIGURATION, PW_ACTION_FIX_REQUEST,
+              PW_ACTION_RETRY, PW_ACTION_CONTACT_SUPPORT, PW_ACTION_NONE},
+             listed(contract, "/actions", ""), "the actions");
+    same_set({PW_KIND_TOKEN_INVALID, PW_KIND_TOKEN_EXPIRED,  PW_KIND_TOKEN_USED,
+              PW_KIND_COOLDOWN,      PW_KIND_RESEND_LIMIT,   PW_KIND_OTP_UNSUPPORTED,
+              PW_KIND_ACCOUNT,       PW_KIND_AUTHENTICATION, PW_KIND_FORBIDDEN,
+              PW_KIND_VALIDATION,    PW_KIND_UPSTREAM,       PW_KIND_THREE_D_SECURE,
+              PW_KIND_DECLINED,      PW_KIND_RATE_LIMITED,   PW_KIND_SERVER_ERROR,
+              PW_KIND_WRONG_ADDRESS, PW_KIND_REDIRECT,       PW_KIND_HTTP,
+              PW_KIND_BAD_RESPONSE,  PW_KIND_TIMEOUT,        PW_KIND_CONNECTION_LOST,
+              PW_KIND_DNS,           PW_KIND_CONNECT,        PW_KIND_PROXY,
+              PW_KIND_TLS,           PW_KIND_CONFIG,         PW_KIND_ARGUMENT,
+              PW_KIND_INTERNAL},
+             listed(contract, "/kinds", ""), "the kinds");
+
+    /* The accessors, and the members of the documents that this header writes itself. */
+    std::vector<std::string> members, accessors;
+    for (const Member &one : MEMBERS)
+        accessors.push_back(one.pointer);
+    const std::string own = Client().try_resend_otp(std::string(1, '\0'), SESSION).json();
+    for (const char *const part : {"document", "error", "transport"}) {
+        const std::string prefix = std::string(part) == "document" ? "/" : "/" + std::string(part) + "/";
+        for (const std::string &name : listed(contract, std::string("/members/") + part, "")) {
+            CHECK(own.find("\"" + name + "\":") != std::string::npos);
+            if (name != "error" && name != "transport")
+                members.push_back(prefix + name);
+        }
+    }
+    same_set(accessors, members, "the members");
+    std::size_t written = 0;
+    for (std::size_t at = own.find("\":"); at != std::string::npos; at = own.find("\":", at + 1))
+        ++written;
+    CHECK(written == members.size() + 2);
+
+    /* Each option is one that can be set. */
+    for (const std::string &name : listed(contract, "/options", "/name")) {
+        bool set = false;
+        for (const char *const value : {"test", "https://localhost", "1", "env", "tr", "App/1"})
+            set = Config().try_set(name, value).ok() || set;
+        check(set, name.c_str(), __LINE__);
+    }
+}
+
 struct Called {
     std::string token, session;
     Result result;
@@ -422,6 +527,7 @@ void many_threads()
 int main(int argc, char **argv)
 {
     if (argc == 2 && std::strcmp(argv[1], "refused") == 0) {
+        the_contract();
         bad_input();
         check_connection();
     } else if (argc == 2 && std::strcmp(argv[1], "threads") == 0) {

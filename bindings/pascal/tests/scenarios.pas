@@ -4,7 +4,8 @@
 
     scenarios            every scenario
     scenarios threads    many threads with one client
-    scenarios refused    what must send nothing: the caller compares the sandbox's journal before and after
+    scenarios refused    what must send nothing: the caller compares the sandbox's journal before and after; and what
+                         the unit has, against the contract
     scenarios float      against a library that calculates what C allows and Pascal does not
 }
 program Scenarios;
@@ -260,6 +261,97 @@ begin
   Check(GetExceptionMask = [exDenormalized, exUnderflow, exPrecision], 'the mask after all calls');
 end;
 
+{ What the unit has, against the one description of the vocabulary. }
+procedure Contract;
+const
+  Statuses: array [PW_OK..PW_INTERNAL] of AnsiString = ('ok', 'rejected', 'not_sent', 'in_doubt', 'invalid', 'internal');
+  Actions: array [0..11] of AnsiString = (paVerifyOtp, paAwaitCode, paWait, paCheckOperation, paRestart, paRedirect3D,
+    paFixAccount, paFixConfiguration, paFixRequest, paRetry, paContactSupport, paNone);
+  Values: array [0..5] of AnsiString = ('test', 'https://localhost', '1', 'env', 'tr', 'App/1');
+  Reads = 'Member(''';
+var
+  Content: TStringList;
+  Root: TJSONData;
+  Rows: TJSONData;
+  Source, Name: string;
+  Members: TStringList;
+  Config: TPaywallConfig;
+  I, J, From: Integer;
+  IsSet: Boolean;
+
+  { The unit must read each of these members; what is left in the end is read and not in the contract. }
+  procedure MustRead(const Part, Prefix: string);
+  var
+    Names: TJSONData;
+    K, Place: Integer;
+  begin
+    Names := Root.FindPath('members.' + Part);
+    for K := 0 to Names.Count - 1 do
+    begin
+      if (Names.Items[K].AsString = 'error') or (Names.Items[K].AsString = 'transport') then
+        Continue;
+      Place := Members.IndexOf(Prefix + Names.Items[K].AsString);
+      Check(Place >= 0, 'is not read: ' + Prefix + Names.Items[K].AsString);
+      if Place >= 0 then
+        Members.Delete(Place);
+    end;
+  end;
+
+begin
+  Scenario := 'contract';
+  Content := TStringList.Create;
+  Members := TStringList.Create;
+  Content.LoadFromFile(GetEnvironmentVariable('CONTRACT'));
+  Root := GetJSON(Content.Text);
+
+  Rows := Root.FindPath('statuses');
+  Check(Rows.Count = Length(Statuses), 'the number of statuses');
+  for I := 0 to Rows.Count - 1 do
+    Same(Statuses[(Rows.Items[I] as TJSONObject).Integers['number']], Member(Rows.Items[I] as TJSONObject, 'name'), 'status');
+
+  Rows := Root.FindPath('actions');
+  Check(Rows.Count = Length(Actions), 'the number of actions');
+  for I := 0 to Rows.Count - 1 do
+    Same(Actions[I], Rows.Items[I].AsString, 'action');
+
+  { Each option is one that can be set. }
+  Rows := Root.FindPath('options');
+  Check(Rows.Count > 0, 'options');
+  for I := 0 to Rows.Count - 1 do
+  begin
+    Name := Member(Rows.Items[I] as TJSONObject, 'name');
+    IsSet := False;
+    Config := TPaywallConfig.Create;
+    for J := Low(Values) to High(Values) do
+      try
+        Config.SetOption(Name, Values[J]);
+        IsSet := True;
+      except
+        on EPaywallInvalidArgument do;
+      end;
+    Config.Free;
+    Check(IsSet, 'option ' + Name);
+  end;
+
+  { A record's members cannot be listed, so the source says which members of a document it is filled from. }
+  Content.LoadFromFile(ExtractFilePath(GetEnvironmentVariable('CONTRACT')) + '../bindings/pascal/paywall.pas');
+  Source := Content.Text;
+  From := Pos(Reads + '/', Source);
+  while From > 0 do
+  begin
+    Delete(Source, 1, From + Length(Reads) - 1);
+    Members.Add(Copy(Source, 1, Pos('''', Source) - 1));
+    From := Pos(Reads + '/', Source);
+  end;
+  MustRead('document', '/');
+  MustRead('error', '/error/');
+  MustRead('transport', '/transport/');
+  Same(Trim(Members.Text), '', 'what is read and not in the contract');
+  Members.Free;
+  Content.Free;
+  Root.Free;
+end;
+
 procedure CheckConnection;
 var
   Config: TPaywallConfig;
@@ -411,6 +503,7 @@ begin
   SetExceptionMask([exDenormalized, exUnderflow, exPrecision]);
   if ParamStr(1) = 'refused' then
   begin
+    Contract;
     BadInput;
     CheckConnection;
   end
