@@ -121,8 +121,8 @@ make_certificates
 
 say "building the Pascal programs"
 case $arch in
-  x64) bindings/pascal/run.sh win64 "$root/$run" ppcx64 ;;
-  x86) bindings/pascal/run.sh win32 "$root/$run" "$root/$run/in" ppc386 ;;
+  x64) bindings/pascal/windows.sh win64 "$root/$run" ppcx64 ;;
+  x86) bindings/pascal/windows.sh win32 "$root/$run" "$root/$run/in" ppc386 ;;
 esac
 
 # What the programs load. The test's copy of the DLL goes through a stand-in that says how Windows verifies certificates
