@@ -1,5 +1,6 @@
 //! TLS: whom to trust, the handshake, and the reasons for which one fails.
 
+mod errors;
 mod records;
 mod trust;
 
@@ -11,12 +12,13 @@ use rustls::client::Resumption;
 use rustls::client::danger::ServerCertVerifier;
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::ServerName;
-use rustls::{CertificateError, ClientConfig, ClientConnection, Error};
+use rustls::{ClientConfig, ClientConnection};
 
 use super::deadline::Deadline;
 use super::failure::Failure;
 use super::socket::{READ, Socket, WRITE, is_transient};
 use crate::outcome::{Kind, Stage};
+use errors::explain;
 use records::Records;
 pub(crate) use trust::Trust;
 
@@ -157,31 +159,4 @@ fn shake_hands(socket: Socket, mut session: Session, deadline: Deadline) -> Resu
 
 fn lost() -> Failure {
     Failure::new(Kind::ConnectionLost, Stage::Tls, "the peer closed the connection in the TLS handshake")
-}
-
-/// Names the reason, and what can be done about it.
-fn explain(error: &Error) -> Failure {
-    let what = match error {
-        Error::InvalidCertificate(reason) => match reason {
-            CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
-                "the peer's certificate has expired (or this machine's clock is wrong)"
-            }
-            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-                "the peer's certificate is not valid yet (or this machine's clock is wrong)"
-            }
-            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-                "the peer's certificate is for another host"
-            }
-            CertificateError::UnknownIssuer => {
-                "the peer's certificate is self-signed, or this machine does not trust its CA (ca_file can add one)"
-            }
-            CertificateError::Revoked => "the peer's certificate is revoked",
-            _ => "the peer's certificate is not acceptable",
-        },
-        Error::AlertReceived(_) => "the peer refused the TLS handshake with an alert",
-        Error::PeerIncompatible(_) => "the peer offers no TLS version or cipher that is still safe (TLS 1.2 or later)",
-        Error::InvalidMessage(_) | Error::InappropriateMessage { .. } => "the peer does not speak TLS",
-        _ => "the TLS handshake failed",
-    };
-    Failure::new(Kind::Tls, Stage::Tls, what).because(error)
 }
