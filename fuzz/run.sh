@@ -3,6 +3,7 @@
 #   run.sh                    replays all seeds, then a fixed number of new inputs for each target: part of the tests
 #   run.sh SECONDS [TARGET]   for so long each; what was learnt is kept in target/fuzz/corpus
 #   run.sh learn [TARGET]     adds to the seeds what was learnt and reaches code that they do not
+#   run.sh minimise [TARGET]  takes away the seeds that reach nothing which others do not; those with a name of their own stay
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -55,6 +56,15 @@ for target in "${targets[@]}"; do
       fuzz "$target" "$learnt $seeds" -seed=1 -runs="$(($(find "$seeds" -type f | wc -l) + 2000))"
       ;;
     learn) fuzz "$target" "$seeds $learnt" -merge=1 -use_counters=0 ;;
+    minimise)
+      needed=target/fuzz/needed/$target
+      rm -rf "$needed"
+      mkdir -p "$needed"
+      fuzz "$target" "$needed $seeds" -set_cover_merge=1 -use_counters=0
+      # The fuzzer names what it finds by its hash.
+      find "$seeds" -type f -regextype egrep -regex '.*/[0-9a-f]{40}' -printf '%f\n' | sort |
+        comm -23 - <(find "$needed" -type f -printf '%f\n' | sort) | (cd "$seeds" && xargs -r rm)
+      ;;
     *) fuzz "$target" "$learnt $seeds" -max_total_time="$mode" ;;
   esac
 done
