@@ -14,7 +14,7 @@ can_make_debian() { # WHAT FOLDER GIBIBYTES
   [ "$free" -ge "$3" ] || debian_failed "$3 GiB of space in $2 for $1: $free are free"
 }
 
-# The address of this machine's first Debian mirror whose path ends with this word; nothing where there is none.
+# The address of this machine's first Debian mirror whose path ends with this word, if there is one.
 debian_mirror() { # debian|debian-security
   { cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources 2>/dev/null || true; } |
     sed -nE "\\#^(deb .*|URIs:.*) ?(https?:[^ ]*/$1)/?( .*|\$)#{s//\2/p;q}"
@@ -67,7 +67,7 @@ settle_debian() { # FOLDER MIRROR SECURITY
   for file in .pip/pip.conf .config/pip/pip.conf .npmrc .cargo/config.toml; do
     [ ! -e "$HOME/$file" ] || install -D -m 600 "$HOME/$file" "$folder/etc/clients/$file"
   done
-  "$(dirname "${BASH_SOURCE[0]}")/in-debian.sh" "$folder" -- update-ca-certificates >/dev/null
+  "$(dirname "${BASH_SOURCE[0]}")/in-debian.sh" "$folder" -- update-ca-certificates >/dev/null 2>&1
 }
 
 # Runs a command with those variables of this machine that package clients go by, and no others.

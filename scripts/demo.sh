@@ -24,17 +24,17 @@ call() { # TITLE EXPECTED-STATUS ARGUMENTS…
   shift 2
   printf '\n== %s\n' "$title"
   "$TILL" "$@" >"$work/out" || status=$?
-  tr -d '\r' <"$work/out" >"$work/told"
-  cat "$work/told"
+  tr -d '\r' <"$work/out" >"$work/printed"
+  cat "$work/printed"
   if [ "$status" -ne "$expected" ]; then
     echo "EXPECTED status $expected, got $status"
     failed=1
   fi
 }
-told() { sed -n "s/^  $1 *//p" "$work/told"; }
+printed() { sed -n "s/^  $1 *//p" "$work/printed"; }
 resend() {
   call "$@"
-  ids+=("$(told 'request id')")
+  ids+=("$(printed 'request id')")
 }
 
 echo "sandbox: $PAYWALL_BASE_URL"
@@ -44,8 +44,8 @@ session=$(member "$operation" session_id)
 
 call "Is the service there?" 0 check
 resend "The customer presses: send the code again" 0 "$token" "$session"
-token=$(told 'next token')
-session=$(told 'next session')
+token=$(printed 'next token')
+session=$(printed 'next session')
 resend "... and at once presses again" 1 "$token" "$session"
 resend "The code is sent, but the answer gets lost on the way back" 3 sbx_reset_after "$session"
 resend "The request gets lost: nobody can tell the difference" 3 sbx_reset_before "$session"

@@ -27,7 +27,7 @@ with_advisory() { # FOLDER CRATE FIXED
   git -C "$database" add .
   git -C "$database" -c user.name=test -c user.email=test@example.invalid commit --quiet --message "$3"
   sed "s#^\[advisories\]#&\ndb-path = \"$folder/fetched\"#" deny.toml >"$folder/deny.toml"
-  # Whoever asks for RustSec's database gets ours.
+  # git fetches our database instead of RustSec's.
   GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=url.file://$database.insteadOf GIT_CONFIG_VALUE_0=https://github.com/RustSec/advisory-db \
     "$deny" --locked --config "$folder/deny.toml" check advisories 2>&1
 }

@@ -38,7 +38,7 @@ run scripts/demo.sh
 run "$out/interface"
 run "$out/interface-static"
 run env PAYWALL_BASE_URL="$SANDBOX_HTTPS" "$out/till-static" check
-# SSL_CERT_FILE takes the place of the system's store; an empty one is told with advice.
+# SSL_CERT_FILE takes the place of the system's store; if it is empty, the message gives advice.
 export PAYWALL_BASE_URL="$SANDBOX_HTTPS"
 run env -u PAYWALL_CA_FILE SSL_CERT_FILE="$PAYWALL_CA_FILE" "$till" check
 empty_store() {

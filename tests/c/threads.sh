@@ -15,8 +15,8 @@ for _ in {1..64}; do
   echo "$(member "$operation" otp_token) $(member "$operation" session_id)"
 done >"$OPERATIONS"
 
-"$@" | tee "$sandbox_folder/told"
-sent=$(sed -n 's/^requests //p' "$sandbox_folder/told")
+"$@" | tee "$sandbox_folder/printed"
+sent=$(sed -n 's/^requests //p' "$sandbox_folder/printed")
 received=$(ask_sandbox GET /__sandbox/stats | sed -n 's/.*"requests":\([0-9]*\).*/\1/p')
 [ -n "$sent" ] && [ "$sent" = "$received" ] || {
   echo "threads: $sent requests were sent, and $received received" >&2

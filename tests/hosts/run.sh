@@ -21,6 +21,6 @@ mkdir -p "$out"
 cc -std=c11 -Wall -Wextra -Werror -pedantic -O2 -Iinclude tests/hosts/soak.c -o "$out/soak" \
   -L"$shared" -lpaywall -lpthread -Wl,-rpath,"$shared"
 
-# A network of our own: whoever connects to the sandbox while it is away is given none of its ports.
+# A network of our own: no other program gets one of the sandbox's ports while it is away.
 export PYTHONDONTWRITEBYTECODE=1
 exec scripts/own-network.sh python3 tests/hosts/main.py "$@" "${hosts[@]}"

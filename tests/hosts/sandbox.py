@@ -73,11 +73,11 @@ class Sandbox:
         run = 0
         with open(self.folder / "journal.jsonl", encoding="utf-8") as lines:
             for line in lines:
-                told = json.loads(line)
-                run += told["seq"] == 1
-                token, issued = told["token"] or "", told["issued"]
+                entry = json.loads(line)
+                run += entry["seq"] == 1
+                token, issued = entry["token"] or "", entry["issued"]
                 yield Entry(
-                    run, told["connection"], token, told["request_id"], told["outcome"], issued and issued.rstrip("…")
+                    run, entry["connection"], token, entry["request_id"], entry["outcome"], issued and issued.rstrip("…")
                 )
 
 

@@ -1,6 +1,6 @@
 /*
  * Calls from many threads, from contexts that come and go and from forked children, over http and https, with kept
- * connections and without, and writes down what each call was told:
+ * connections and without, and writes down the outcome of each call:
  *
  *   soak SECONDS SEED FILE
  *

@@ -150,7 +150,7 @@ struct Envelope {
     words: Option<String>,
 }
 
-/// No good envelope.
+/// Not a good envelope.
 struct Broken;
 
 impl Envelope {

@@ -46,7 +46,7 @@ say "building paywall.dll"
   export "CARGO_TARGET_${variable^^}_LINKER=$tools-gcc" "CC_$variable=$tools-gcc" "AR_$variable=$tools-ar"
   flags=()
   if [ "$arch" = x86 ]; then
-    # There the unwinder is told of each module by two objects around its code, which are made with Rust itself.
+    # There the unwinder learns of each module from two objects around its code, which are made with Rust itself.
     for object in rsbegin rsend; do
       rustc --target "$target" --emit obj -o "$run/$object.o" \
         /usr/src/rustc-"$(rustc --version | cut -d' ' -f2)"/library/rtstartup/$object.rs
@@ -155,9 +155,9 @@ done
 
 echo "-- pascal-till.exe"
 keys=$(printf '%s\n' sbx_token_invalid 6489433e-f36b-1410-825e-001264113a90 c r q)
-told=$(PAYWALL_BASE_URL=$SANDBOX_HTTPS "$run/wine" "$root/$run/pascal-till.exe" <<<"$keys" | tr -d '\r')
-grep -q 'OK. The service can be reached.' <<<"$told" && grep -q 'customer reads: Token geçersiz.' <<<"$told" ||
-  die "the till said otherwise: $told"
+printed=$(PAYWALL_BASE_URL=$SANDBOX_HTTPS "$run/wine" "$root/$run/pascal-till.exe" <<<"$keys" | tr -d '\r')
+grep -q 'OK. The service can be reached.' <<<"$printed" && grep -q 'customer reads: Token geçersiz.' <<<"$printed" ||
+  die "the till said otherwise: $printed"
 
 # The COM class: by the registry, and by a manifest beside the program; without either it is not there. The script host
 # says nothing of a script that fails, so its last line is what counts.
@@ -166,14 +166,14 @@ script() { # PROGRAM
   "$run/wine" "$1" //nologo bindings/com/tests/client.vbs "$SANDBOX_HTTPS" "Token geçersiz." "Ğ😀" | tr -d '\r'
 }
 finds_class() { # HOW PROGRAM
-  told=$(script "$2" || true)
-  echo "-- paywall_com.dll $1: $told"
-  [[ $told =~ ^com:\ [1-9][0-9]*\ passed,\ 0\ failed$ ]] || die "the script did not pass"
+  printed=$(script "$2" || true)
+  echo "-- paywall_com.dll $1: $printed"
+  [[ $printed =~ ^com:\ [1-9][0-9]*\ passed,\ 0\ failed$ ]] || die "the script did not pass"
 }
 register() { (cd "$run" && "$root/$run/wine" regsvr32 /s "$@" paywall_com.dll); }
 no_class() {
-  told=$(script "$cscript" || true)
-  [ -z "$told" ] || die "the class is there without being registered: $told"
+  printed=$(script "$cscript" || true)
+  [ -z "$printed" ] || die "the class is there without being registered: $printed"
 }
 register /u # a run that was interrupted leaves it there
 no_class
@@ -188,16 +188,16 @@ finds_class "by a manifest" "$run/host.exe"
 # DLLs of the right and of the wrong bitness; the system's error for the latter is 193.
 loads() { # ARCH DLL
   echo "-- $1 loads $2"
-  told=$("target/windows/$1/wine" "$root/target/windows/$1/load.exe" "$root/$2" | tr -d '\r') || true
-  echo "$told"
+  printed=$("target/windows/$1/wine" "$root/target/windows/$1/load.exe" "$root/$2" | tr -d '\r') || true
+  echo "$printed"
 }
 loads "$arch" "$run/paywall.dll"
-[[ $told =~ bit:\ [0-9]+\.[0-9]+\.[0-9]+$ ]] || die "it does not load"
+[[ $printed =~ bit:\ [0-9]+\.[0-9]+\.[0-9]+$ ]] || die "it does not load"
 if [ "$arch" = x86 ]; then
   [ -x target/windows/x64/wine ] || die "the x64 DLL is not there: make windows"
   for pair in "x86 target/windows/x64/paywall.dll" "x64 target/windows/x86/paywall.dll"; do
     loads $pair
-    [[ $told == *"error 193" ]] || die "a DLL of the wrong bitness is not refused as such"
+    [[ $printed == *"error 193" ]] || die "a DLL of the wrong bitness is not refused as such"
   done
 fi
 
