@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # make demo and make test in a Debian that has nothing but what README.md tells its reader to install, and this machine's
-# Rust: first as an ordinary user with sudo, then as root. It tests what is committed. Needs root; all is in target/fresh.
+# Rust, as an ordinary user with sudo; then the demonstration as root. It tests what is committed. Needs root; all of it is
+# in target/fresh.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
