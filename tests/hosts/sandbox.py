@@ -77,7 +77,12 @@ class Sandbox:
                 run += entry["seq"] == 1
                 token, issued = entry["token"] or "", entry["issued"]
                 yield Entry(
-                    run, entry["connection"], token, entry["request_id"], entry["outcome"], issued and issued.rstrip("…")
+                    run,
+                    entry["connection"],
+                    token,
+                    entry["request_id"],
+                    entry["outcome"],
+                    issued and issued.rstrip("…"),
                 )
 
 
