@@ -8,7 +8,7 @@ use std::os::fd::AsRawFd;
 use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use paywall::{Client, Outcome};
 
@@ -98,10 +98,9 @@ fn pass_on(client: TcpStream, to: u16, cut: Option<usize>) -> io::Result<()> {
     let (from, into) = (server.try_clone()?, client.try_clone()?);
     let down = thread::spawn(move || {
         // So slowly that a handshake or an answer is interrupted many times.
-        let pause = if cut.is_none() { Duration::from_millis(2) } else { Duration::ZERO };
-        _ = copy(&from, &into, 16, pause, None);
+        _ = copy(&from, &into, 16, cut.is_none(), None);
     });
-    copy(&client, &server, 4096, Duration::from_millis(1), cut)?;
+    copy(&client, &server, 4096, cut.is_none(), cut)?;
     // In order first: the system then answers everything that still comes with a reset.
     _ = client.shutdown(if cut.is_none() { Shutdown::Write } else { Shutdown::Both });
     _ = server.shutdown(Shutdown::Both);
@@ -109,7 +108,14 @@ fn pass_on(client: TcpStream, to: u16, cut: Option<usize>) -> io::Result<()> {
     Ok(())
 }
 
-fn copy(mut from: &TcpStream, mut to: &TcpStream, part: usize, pause: Duration, most: Option<usize>) -> io::Result<()> {
+/// Passes on one part after another; if `interrupted`, each only after the caller got another signal, however busy the machine.
+fn copy(
+    mut from: &TcpStream,
+    mut to: &TcpStream,
+    part: usize,
+    interrupted: bool,
+    most: Option<usize>,
+) -> io::Result<()> {
     let mut buffer = vec![0; part];
     let mut left = most.unwrap_or(usize::MAX);
     while left > 0 {
@@ -120,7 +126,11 @@ fn copy(mut from: &TcpStream, mut to: &TcpStream, part: usize, pause: Duration, 
         }
         to.write_all(&buffer[..read])?;
         left -= read;
-        thread::sleep(pause);
+        thread::sleep(Duration::from_millis(1));
+        let (before, until) = (SIGNALS.load(Ordering::SeqCst), Instant::now() + Duration::from_secs(1));
+        while interrupted && SIGNALS.load(Ordering::SeqCst) == before && Instant::now() < until {
+            thread::sleep(Duration::from_millis(1));
+        }
     }
     Ok(())
 }
