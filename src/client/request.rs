@@ -1,7 +1,9 @@
 //! What leaves: the one request of a call.
 
 use serde::Serialize;
-use ureq::http::header::{ACCEPT, ACCEPT_LANGUAGE, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use ureq::http::header::{
+    ACCEPT, ACCEPT_LANGUAGE, CONNECTION, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue, USER_AGENT,
+};
 use ureq::http::{Method, Request, Uri, request};
 
 use crate::config::Config;
@@ -19,6 +21,8 @@ pub(super) fn headers(config: &Config, api_key: &Secret, api_client: &Secret) ->
         (CONTENT_TYPE, Secret::new("application/json")),
         (ACCEPT, Secret::new("application/json")),
         (USER_AGENT, Secret::new(&user_agent(config.app.as_deref()))),
+        // Apache announces how long it keeps a connection only to those who ask.
+        (CONNECTION, Secret::new("keep-alive")),
     ];
     if let Some(locale) = config.locale {
         // Where the service wants it is not documented.

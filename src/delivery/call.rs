@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use super::deadline::Deadline;
 use super::failure::Failure;
+use super::keep_alive::KeepAlive;
 use crate::outcome::Connection;
 
 /// The limits of one call.
@@ -18,7 +19,7 @@ use crate::outcome::Connection;
 pub(crate) struct Limits {
     /// The whole call.
     pub(crate) deadline: Deadline,
-    /// Resolve, connect and TLS together, from when a connection is begun.
+    /// Connect, proxy and TLS together, from when the addresses are known.
     pub(crate) connect_timeout: Duration,
     /// How long a connection may have been idle and still be used.
     pub(crate) idle_timeout: Duration,
@@ -55,6 +56,16 @@ impl Call {
         connection()
     }
 
+    /// Whether a kept connection turned out to be dead: it broke, or was silent, without one byte of an answer.
+    pub(super) fn found_a_dead_connection(&self) -> bool {
+        self.connection() == Some(Connection::Reused) && STATE.with(|state| !state.heard.get())
+    }
+
+    /// Keeps what the server announced about the connection.
+    pub(super) fn keep_alive(&self, announced: KeepAlive) {
+        STATE.with(|state| state.keep_alive.set(announced));
+    }
+
     pub(super) fn was_closed_by_peer(&self) -> bool {
         STATE.with(|state| state.closed_by_peer.get())
     }
@@ -75,7 +86,9 @@ struct State {
     /// None outside of a call.
     limits: Cell<Option<Limits>>,
     sent: Cell<u64>,
+    heard: Cell<bool>,
     closed_by_peer: Cell<bool>,
+    keep_alive: Cell<KeepAlive>,
     connection: Cell<Option<Connection>>,
     failure: RefCell<Option<Failure>>,
 }
@@ -87,7 +100,9 @@ thread_local! {
         ManuallyDrop::new(State {
             limits: Cell::new(None),
             sent: Cell::new(0),
+            heard: Cell::new(false),
             closed_by_peer: Cell::new(false),
+            keep_alive: Cell::new(KeepAlive { timeout: None, requests: None }),
             connection: Cell::new(None),
             failure: RefCell::new(None),
         })
@@ -98,7 +113,9 @@ impl State {
     fn begin(&self, limits: Option<Limits>) {
         self.limits.set(limits);
         self.sent.set(0);
+        self.heard.set(false);
         self.closed_by_peer.set(false);
+        self.keep_alive.take();
         self.connection.set(None);
         self.failure.replace(None);
     }
@@ -136,6 +153,16 @@ pub(super) fn count_sent(bytes: usize) {
 /// See [`Call::is_sent`].
 pub(super) fn is_sent() -> bool {
     STATE.with(|state| state.sent.get() > 0)
+}
+
+/// Says that at least one byte of an answer came.
+pub(super) fn heard() {
+    STATE.with(|state| state.heard.set(true));
+}
+
+/// What the server announced about the connection, in its answer to this call.
+pub(super) fn keep_alive() -> KeepAlive {
+    STATE.with(|state| state.keep_alive.get())
 }
 
 /// Says that the peer closed its side in order.

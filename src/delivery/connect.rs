@@ -1,13 +1,12 @@
 //! Makes a connection: resolve, connect, CONNECT at the proxy, TLS. Not one byte of the request.
 
 use std::io::{Read, Write};
-use std::net::{IpAddr, SocketAddr};
-use std::time::Instant;
 
 use super::call;
 use super::deadline::Deadline;
+use super::dial::{Race, Reach};
 use super::failure::Failure;
-use super::resolve::resolve;
+use super::resolve;
 use super::socket::{READ, Socket, WRITE, is_transient};
 use super::tls;
 use super::wire::Wire;
@@ -31,61 +30,50 @@ const LONGEST_PROXY_HEAD: usize = 16 * 1024;
 
 /// Makes a connection along the route, within the limits of the call.
 pub(super) fn open(route: &Route) -> Result<Wire, Failure> {
-    let limits = call::limits();
-    let deadline = Deadline::after(Instant::now(), limits.connect_timeout).min(limits.deadline);
-    let socket = match &route.proxy {
-        None => {
-            let mut addresses = resolve(&route.address.host, deadline)?;
-            if !route.address.tls {
-                addresses.retain(IpAddr::is_loopback);
-            }
-            if addresses.is_empty() {
-                let what = "plain http goes only to this machine, and the name does not resolve to it";
-                return Err(Failure::new(Kind::Config, Stage::Resolve, what));
-            }
-            dial(&route.address.host, &addresses, route.address.port, deadline)?
-        }
-        Some(proxy) => {
-            // Anything that keeps us from reaching the proxy counts as the proxy's trouble.
-            let reached = resolve(&proxy.host, deadline)
-                .and_then(|addresses| dial(&proxy.host, &addresses, proxy.port, deadline))
-                .map_err(|failure| Failure {
-                    stage: Stage::Proxy,
-                    what: format!("proxy: {}", failure.what),
-                    ..failure
-                })?;
-            tunnel(&reached, proxy, &route.address, deadline)?;
-            reached
-        }
+    let (host, port, reach) = match &route.proxy {
+        Some(proxy) => (&proxy.host, proxy.port, Reach::Proxy),
+        None if route.address.tls => (&route.address.host, route.address.port, Reach::Service),
+        None => (&route.address.host, route.address.port, Reach::ThisMachine),
     };
-    let wire = match &route.tls {
-        None => Wire::plain(socket),
-        Some(client) => {
-            let (socket, session) = tls::handshake(socket, client, &route.address.host, deadline)?;
-            Wire::encrypted(socket, session)
-        }
+    let at_proxy = |failure: Failure| match reach {
+        // Anything that keeps us from reaching the proxy counts as the proxy's trouble.
+        Reach::Proxy => Failure { stage: Stage::Proxy, what: format!("proxy: {}", failure.what), ..failure },
+        Reach::Service | Reach::ThisMachine => failure,
     };
-    call::connected();
-    Ok(wire)
-}
-
-/// Connects to the first address that accepts. Each has half of what remains, the last one all of it.
-fn dial(host: &str, addresses: &[IpAddr], port: u16, deadline: Deadline) -> Result<Socket, Failure> {
-    let mut last = None;
-    for (index, address) in addresses.iter().enumerate() {
-        let Some(remaining) = deadline.remaining() else { break };
-        let timeout = if index + 1 == addresses.len() { remaining } else { remaining / 2 };
-        match Socket::connect(SocketAddr::new(*address, port), timeout) {
-            Ok(socket) => return Ok(socket),
-            Err(error) => last = Some((address, error)),
+    let mut race = Race::begin(host, port, reach).map_err(at_proxy)?;
+    let mut first_failure = None;
+    loop {
+        let reached = match race.next() {
+            Ok(reached) => reached,
+            Err(failure) => return Err(first_failure.unwrap_or_else(|| at_proxy(failure))),
+        };
+        match prepare(route, reached.socket, reached.deadline) {
+            Ok(wire) => {
+                resolve::prefer(host, reached.address);
+                call::connected();
+                return Ok(wire);
+            }
+            // It accepted, and there is nobody behind it. Another address may do better; nothing was sent yet.
+            Err(failure) if matches!(failure.kind, Kind::ConnectionLost | Kind::Timeout) => {
+                resolve::avoid(host, reached.address);
+                first_failure.get_or_insert(failure);
+            }
+            Err(failure) => return Err(failure),
         }
     }
-    match last {
-        Some((address, error)) if deadline.remaining().is_some() => {
-            let what = format!("could not connect to {host} (address {address}, port {port})");
-            Err(Failure::new(Kind::Connect, Stage::Connect, what).because(error))
+}
+
+/// Does all that a connection needs before it can carry the request.
+fn prepare(route: &Route, socket: Socket, deadline: Deadline) -> Result<Wire, Failure> {
+    if let Some(proxy) = &route.proxy {
+        tunnel(&socket, proxy, &route.address, deadline)?;
+    }
+    match &route.tls {
+        None => Ok(Wire::plain(socket)),
+        Some(client) => {
+            let (socket, session) = tls::handshake(socket, client, &route.address.host, deadline)?;
+            Ok(Wire::encrypted(socket, session))
         }
-        _ => Err(Failure::timeout(Stage::Connect)),
     }
 }
 

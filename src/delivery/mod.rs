@@ -1,12 +1,14 @@
 //! Delivery: one request leaves at most, and what is known about it is true.
 //!
-//! `pool` keeps the connections, `connect` makes them (`resolve`, `tls`), `wire` carries the bytes and counts them, `call`
+//! `pool` keeps the connections, `connect` makes them (`resolve`, `dial`, `tls`), `wire` carries the bytes and counts them, `call`
 //! remembers what is true about a call.
 
 mod call;
 mod connect;
 mod deadline;
+mod dial;
 mod failure;
+mod keep_alive;
 mod pool;
 mod resolve;
 mod socket;
@@ -26,6 +28,7 @@ pub(crate) use call::{Call, Limits};
 pub(crate) use connect::Route;
 pub(crate) use deadline::Deadline;
 pub(crate) use failure::Failure;
+use keep_alive::KeepAlive;
 pub(crate) use pool::{Key, forget, warm_up};
 pub(crate) use tls::Trust;
 
@@ -50,13 +53,16 @@ pub(crate) struct Received {
 ///
 /// The failure says why there is no whole answer; [`Call::is_sent`] says whether any byte of the request left.
 pub(crate) fn exchange(call: &Call, key: &Key, route: &Route, request: &NewRequest) -> (Received, Option<Failure>) {
-    let agent = pool::agent(key, route);
     loop {
         let mut received = Received::default();
-        let failure = attempt(call, &agent, request(), &mut received).err();
+        let failure = attempt(call, &pool::agent(key, route), request(), &mut received).err();
         if failure.as_ref().is_some_and(|failure| failure.stage == Stage::Tls) {
             // It may be the session that the peer could not go on with: the next handshake is a whole one.
             pool::forget(key);
+        }
+        if failure.is_some() && call.found_a_dead_connection() {
+            // Whatever cut it off may have cut off the others too: each of them would cost a call.
+            pool::distrust(key);
         }
         let replaceable = !call.is_sent() && call.connection() == Some(Connection::Reused);
         if failure.is_none() || !replaceable {
@@ -78,6 +84,7 @@ fn attempt(call: &Call, agent: &Agent, request: Request<&[u8]>, received: &mut R
     let response = agent.run(request).map_err(reason)?;
     received.http_status = Some(response.status().as_u16());
     let headers = response.headers();
+    call.keep_alive(KeepAlive::announced(headers));
     received.retry_after = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()).map(str::to_owned);
     check_framing(headers)?;
     let gzip = headers.get(CONTENT_ENCODING).is_some_and(|coding| is(coding, "gzip") || is(coding, "x-gzip"));

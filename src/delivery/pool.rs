@@ -4,7 +4,7 @@ use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use ureq::Agent;
 use ureq::config::Config;
@@ -71,9 +71,20 @@ static POOLS: PerProcess<Mutex<Vec<Pool>>> = PerProcess::new();
 /// The kept connections of one key, under ureq's care, and the TLS sessions of those that are gone.
 struct Pool {
     key: Key,
+    /// How connections are made, with the sessions.
+    route: Route,
     agent: Agent,
-    made: Instant,
-    last_used: Instant,
+    /// These two by [`os::uptime`].
+    made: Duration,
+    last_used: Duration,
+}
+
+impl Pool {
+    fn new(key: &Key, route: &Route, now: Duration) -> Self {
+        let tls = route.tls.as_ref().map(tls::Client::remembering);
+        let route = Route { tls, ..route.clone() };
+        Pool { key: key.clone(), agent: new_agent(&route), route, made: now, last_used: now }
+    }
 }
 
 fn pools() -> MutexGuard<'static, Vec<Pool>> {
@@ -83,20 +94,18 @@ fn pools() -> MutexGuard<'static, Vec<Pool>> {
 /// ureq's agent for `key`, with the connections of its pool; a new pool along `route` if there is none. Pools that nobody
 /// uses any more are closed.
 pub(super) fn agent(key: &Key, route: &Route) -> Agent {
+    let now = os::uptime();
     let mut pools = pools();
     // The one that was used longest ago stands first. Dropped outside the lock: closing connections may take a moment.
-    let stale = pools.iter().take_while(|pool| pool.last_used.elapsed() > LONGEST_IDLE).count();
+    let stale = pools.iter().take_while(|pool| now.saturating_sub(pool.last_used) > LONGEST_IDLE).count();
     let dropped: Vec<Pool> = pools.drain(..stale).collect();
     let known = pools.iter().position(|pool| pool.key == *key).map(|place| pools.remove(place));
     let (known, outdated) = match known {
-        Some(pool) if pool.made.elapsed() > OLDEST => (None, Some(pool)),
+        Some(pool) if now.saturating_sub(pool.made) > OLDEST => (None, Some(pool)),
         known => (known, None),
     };
-    let mut pool = known.unwrap_or_else(|| {
-        let now = Instant::now();
-        Pool { key: key.clone(), agent: new_agent(route), made: now, last_used: now }
-    });
-    pool.last_used = Instant::now();
+    let mut pool = known.unwrap_or_else(|| Pool::new(key, route, now));
+    pool.last_used = now;
     let agent = pool.agent.clone();
     let evicted = (pools.len() >= MOST_POOLS).then(|| pools.remove(0));
     pools.push(pool);
@@ -114,9 +123,16 @@ pub(crate) fn forget(key: &Key) {
     drop(forgotten);
 }
 
+/// Uses the kept connections of `key` no more, since one of them was dead. Its TLS sessions stay.
+pub(super) fn distrust(key: &Key) {
+    let mut pools = pools();
+    let pool = pools.iter_mut().find(|pool| pool.key == *key);
+    let distrusted = pool.map(|pool| std::mem::replace(&mut pool.agent, new_agent(&pool.route)));
+    drop(pools);
+    drop(distrusted);
+}
+
 fn new_agent(route: &Route) -> Agent {
-    let tls = route.tls.as_ref().map(tls::Client::remembering);
-    let route = Route { tls, ..route.clone() };
     let config = Config::builder()
         .http_status_as_error(false)
         .max_redirects(0)
@@ -131,7 +147,7 @@ fn new_agent(route: &Route) -> Agent {
         .max_idle_connections_per_host(MOST_IDLE)
         .max_idle_age(LONGEST_IDLE)
         .build();
-    Agent::with_parts(config, Opener(route), NoResolver)
+    Agent::with_parts(config, Opener(route.clone()), NoResolver)
 }
 
 /// Lets ureq set up what it keeps for the whole process, before a fork can come in the midst of it: a child would wait

@@ -4,6 +4,8 @@ use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
+use socket2::{Domain, SockRef, TcpKeepalive, Type};
+
 use super::deadline::Deadline;
 use crate::os::{self, OwnSocket, Readiness};
 
@@ -15,14 +17,68 @@ pub(super) const EITHER: Readiness = Readiness { read: true, write: true };
 #[derive(Debug)]
 pub(super) struct Socket(OwnSocket);
 
-impl Socket {
-    pub(super) fn connect(address: SocketAddr, timeout: Duration) -> io::Result<Self> {
-        let stream = TcpStream::connect_timeout(&address, timeout)?;
-        stream.set_nodelay(true)?;
-        stream.set_nonblocking(true)?;
-        Ok(Socket(OwnSocket::new(stream)?))
+/// A socket that is being connected.
+#[derive(Debug)]
+pub(super) struct Connecting(TcpStream);
+
+/// While a connection is idle, the system asks the peer every now and then whether it is still there: a firewall on the way
+/// may have forgotten the connection without a word. A dead one is found within 8 s.
+const FIRST_PROBE: Duration = Duration::from_secs(5);
+const NEXT_PROBE: Duration = Duration::from_secs(1);
+/// Windows 7 cannot set it; its 10 are enough.
+#[cfg(not(windows))]
+const PROBES: u32 = 3;
+
+impl Connecting {
+    pub(super) fn begin(to: SocketAddr) -> io::Result<Self> {
+        let socket = socket2::Socket::new(Domain::for_address(to), Type::STREAM, None)?;
+        socket.set_nonblocking(true)?;
+        match socket.connect(&to.into()) {
+            Err(error) if !is_in_progress(&error) => return Err(error),
+            _ => {}
+        }
+        Ok(Connecting(socket.into()))
     }
 
+    /// Whether it is connected by now, or why it never will be.
+    pub(super) fn is_connected(&self) -> io::Result<bool> {
+        if let Some(error) = self.0.take_error()? {
+            return Err(error);
+        }
+        match self.0.peer_addr() {
+            Ok(_) => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::NotConnected => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The socket, once it is connected.
+    pub(super) fn finish(self) -> io::Result<Socket> {
+        self.0.set_nodelay(true)?;
+        let probes = TcpKeepalive::new().with_time(FIRST_PROBE).with_interval(NEXT_PROBE);
+        #[cfg(not(windows))]
+        let probes = probes.with_retries(PROBES);
+        // They help, but a connection is good without them.
+        _ = SockRef::from(&self.0).set_tcp_keepalive(&probes);
+        Ok(Socket(OwnSocket::new(self.0)?))
+    }
+
+    /// Waits until one of them may have got further, or the time has passed.
+    pub(super) fn wait<'a>(all: impl Iterator<Item = &'a Connecting>, timeout: Duration) -> io::Result<()> {
+        let streams: Vec<&TcpStream> = all.map(|connecting| &connecting.0).collect();
+        os::wait_for_progress(&streams, timeout)
+    }
+}
+
+fn is_in_progress(error: &io::Error) -> bool {
+    #[cfg(unix)]
+    let in_progress = error.raw_os_error() == Some(libc::EINPROGRESS);
+    #[cfg(windows)]
+    let in_progress = error.kind() == io::ErrorKind::WouldBlock;
+    in_progress
+}
+
+impl Socket {
     /// Waits until the socket is ready, or the deadline passed: then there is nothing.
     pub(super) fn wait(&self, wanted: Readiness, deadline: Deadline) -> io::Result<Option<Readiness>> {
         loop {
@@ -74,7 +130,7 @@ mod tests {
     use std::net::TcpListener;
     use std::time::{Duration, Instant};
 
-    use super::{READ, Socket};
+    use super::{Connecting, READ};
     use crate::delivery::deadline::Deadline;
 
     /// A C program does not ignore SIGPIPE, and rustls writes to several buffers at once wherever it is let.
@@ -82,8 +138,10 @@ mod tests {
     #[allow(unsafe_code)]
     fn writing_to_a_closed_connection_raises_no_signal() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let socket = Socket::connect(listener.local_addr().unwrap(), Duration::from_secs(10)).unwrap();
+        let connecting = Connecting::begin(listener.local_addr().unwrap()).unwrap();
         let (mut peer, _) = listener.accept().unwrap();
+        assert!(connecting.is_connected().unwrap());
+        let socket = connecting.finish().unwrap();
         (&socket).write_all(b"unread").unwrap();
         peer.read_exact(&mut [0]).unwrap();
         // Closed with something unread: the peer answers everything with a reset.

@@ -5,14 +5,16 @@
 
 use std::fmt;
 use std::io::{self, Read, Write};
-use std::time::Instant;
+use std::time::Duration;
 
 use ureq::unversioned::transport::{Buffers, LazyBuffers, NextTimeout, Transport};
 
 use super::call;
 use super::failure::Failure;
+use super::keep_alive::KeepAlive;
 use super::socket::{EITHER, READ, Socket, is_transient};
 use super::tls::Session;
+use crate::os;
 use crate::outcome::{Kind, Stage};
 use crate::secret::Wiped;
 
@@ -23,6 +25,9 @@ const OUTPUT_BUFFER: usize = 16 * 1024;
 /// How many TLS records without content may come on an idle connection before it is given up.
 const MOST_IDLE_RECORDS: usize = 16;
 
+/// How much earlier than the server a connection is given up: a request must not meet its close on the way.
+const MARGIN: Duration = Duration::from_secs(1);
+
 /// A connection.
 pub(crate) struct Wire {
     socket: Socket,
@@ -32,7 +37,11 @@ pub(crate) struct Wire {
     outgoing: Wiped,
     /// Nothing more can be sent.
     write_closed: bool,
-    last_used: Instant,
+    /// By [`os::uptime`].
+    last_used: Duration,
+    /// What the server allows, so far as it announced it: how long it may be idle, how many more requests it may carry.
+    longest_idle: Duration,
+    requests_left: Option<u64>,
 }
 
 impl Wire {
@@ -51,7 +60,9 @@ impl Wire {
             buffers: LazyBuffers::new(INPUT_BUFFER, OUTPUT_BUFFER),
             outgoing: Wiped::default(),
             write_closed: false,
-            last_used: Instant::now(),
+            last_used: os::uptime(),
+            longest_idle: Duration::MAX,
+            requests_left: None,
         }
     }
 
@@ -143,8 +154,19 @@ impl Wire {
                     // Without the peer's close_notify, somebody on the way could have cut the answer off.
                     Err(error) => return Err(lost().because(error)),
                 }
+                // The peer may wait for what TLS has to say, such as the refusal of a renegotiation.
+                if session.tls.wants_write() && !self.write_closed {
+                    match session.write(&self.socket) {
+                        Ok(_) => continue,
+                        Err(error) if is_transient(&error) => {}
+                        // What the peer said before can still be read.
+                        Err(_) => self.write_closed = true,
+                    }
+                }
             }
-            match self.socket.wait(READ, deadline) {
+            let writes = !self.write_closed && self.session.as_ref().is_some_and(|session| session.tls.wants_write());
+            match self.socket.wait(if writes { EITHER } else { READ }, deadline) {
+                Ok(Some(ready)) if !ready.read => continue,
                 Ok(Some(_)) => {}
                 Ok(None) => return Err(Failure::timeout(Stage::Receive)),
                 Err(error) => return Err(lost().because(error)),
@@ -160,6 +182,14 @@ impl Wire {
                 Err(error) => return Err(lost().because(error)),
             }
         }
+    }
+
+    /// Keeps to what the server announced in the answer that came last.
+    fn heed(&mut self, announced: KeepAlive) {
+        if let Some(timeout) = announced.timeout {
+            self.longest_idle = timeout.saturating_sub(MARGIN);
+        }
+        self.requests_left = announced.requests.or(self.requests_left.map(|left| left.saturating_sub(1)));
     }
 
     /// Whether an idle connection is still as the last answer left it: nothing came, nobody closed.
@@ -211,20 +241,27 @@ impl Transport for Wire {
         let length = self.send().and_then(|()| self.receive()).map_err(give_up)?;
         if length == 0 {
             call::closed_by_peer();
+        } else {
+            call::heard();
         }
         self.buffers.input_appended(length);
-        self.last_used = Instant::now();
+        self.last_used = os::uptime();
         Ok(length > 0)
     }
 
     /// Asked when it is to be kept after an answer, and again when it is to carry another request.
     fn is_open(&mut self) -> bool {
-        let idle_timeout = call::limits().idle_timeout;
-        if call::connection().is_some() {
-            // It has just carried this call. What becomes of it until the next one is looked for then.
-            return !self.write_closed && !idle_timeout.is_zero() && !self.has_unsent();
+        let just_used = call::connection().is_some();
+        if just_used {
+            self.heed(call::keep_alive());
         }
-        let fresh_enough = self.last_used.elapsed() < idle_timeout;
+        let longest_idle = call::limits().idle_timeout.min(self.longest_idle);
+        if just_used {
+            // What becomes of it until the next call is looked for then.
+            let may_go_on = !longest_idle.is_zero() && self.requests_left != Some(0);
+            return may_go_on && !self.write_closed && !self.has_unsent();
+        }
+        let fresh_enough = os::uptime().saturating_sub(self.last_used) < longest_idle;
         // Whatever is unsent, such as an answer to a KeyUpdate, would be taken for the beginning of a request.
         fresh_enough && self.socket.is_ours() && !self.write_closed && self.is_untouched() && !self.has_unsent()
     }

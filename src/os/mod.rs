@@ -16,7 +16,7 @@ use windows as platform;
 
 use std::ffi::CStr;
 use std::io;
-use std::net::TcpStream;
+use std::net::{IpAddr, TcpStream};
 use std::time::Duration;
 
 /// What a socket is waited for. An error of the socket counts as both.
@@ -28,9 +28,44 @@ pub(crate) struct Readiness {
 
 /// Waits until the socket is ready for one of `wanted`, or `timeout` passed, or a signal came: then nothing is ready.
 pub(crate) fn wait(socket: &TcpStream, wanted: Readiness, timeout: Duration) -> io::Result<Readiness> {
-    // Rounded up: waking early would only spin.
-    let milliseconds = timeout.as_micros().div_ceil(1000).min(i32::MAX as u128) as i32;
-    platform::wait(socket, wanted, milliseconds)
+    platform::wait(socket, wanted, milliseconds(timeout))
+}
+
+/// Waits until one of these sockets, which are being connected, may have got further, or `timeout` passed, or a signal
+/// came. On Windows it also returns now and then for no reason.
+pub(crate) fn wait_for_progress(connecting: &[&TcpStream], timeout: Duration) -> io::Result<()> {
+    platform::wait_for_progress(connecting, milliseconds(timeout))
+}
+
+/// Rounded up: waking early would only spin.
+fn milliseconds(timeout: Duration) -> i32 {
+    timeout.as_micros().div_ceil(1000).min(i32::MAX as u128) as i32
+}
+
+/// A kind of IP address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Family {
+    V4,
+    V6,
+}
+
+/// Why a name has no addresses of a family.
+#[derive(Clone, Debug)]
+pub(crate) struct NoAddress {
+    /// In the words of the system.
+    pub(crate) reason: String,
+    /// The resolver knows that there are none. Otherwise it could not find out.
+    pub(crate) is_certain: bool,
+}
+
+/// Asks the system's resolver for the addresses of a name that belong to `family`. May take long.
+pub(crate) fn look_up(name: &CStr, family: Family) -> Result<Vec<IpAddr>, NoAddress> {
+    platform::look_up(name, family)
+}
+
+/// The time since the machine was started, the time that it slept included: [`std::time::Instant`] stands still then.
+pub(crate) fn uptime() -> Duration {
+    platform::uptime()
 }
 
 /// Starts a thread that handles none of the host's signals.

@@ -24,6 +24,7 @@ cc "${flags[@]}" tests/c/interface.c -o "$out/interface-static-memcheck" target/
 cc "${flags[@]}" tests/c/threads.c -o "$out/threads" -L"$shared" -lpaywall -Wl,-rpath,"$shared"
 cc "${flags[@]}" tests/c/threads.c -o "$out/threads-memcheck" target/memcheck/libpaywall.a "${static[@]}"
 cc "${flags[@]}" tests/c/stack.c -o "$out/stack" -L"$shared" -lpaywall -Wl,-rpath,"$shared"
+cc "${flags[@]}" tests/c/sleep.c -o "$out/sleep" -L"$shared" -lpaywall -Wl,-rpath,"$shared"
 cc "${flags[@]}" tests/c/unload.c -o "$out/unload" -lpthread -ldl
 cc "${flags[@]}" bindings/c/till.c -o "$out/till-static" target/release/libpaywall.a "${static[@]}"
 
@@ -55,6 +56,9 @@ unset PAYWALL_BASE_URL
 run env -u SSL_CERT_FILE -u SSL_CERT_DIR "$out/stack"
 run tests/c/threads.sh "$out/threads" calls 16 5000
 run tests/c/threads.sh "$out/threads" forks 4 1000
+run tests/c/threads.sh "$out/threads" clones 1 50
+
+run env PAYWALL_BASE_URL="${SANDBOX_HTTPS/localhost/127.0.0.1}" "$out/sleep"
 
 # Valgrind calls the runtime's reachable blocks no leak; one that is lost, or a wrong access, is an error.
 memcheck=(valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite

@@ -3,6 +3,7 @@
  *
  *   threads calls THREADS CALLS          each thread makes CALLS calls, while two others make and free contexts
  *   threads forks THREADS FORKS [SEED]   forks at random moments while the threads are calling; the children call too
+ *   threads clones 1 CLONES              no threads, and forks that run no handlers: raw system calls; both sides call
  *
  * Each thread follows an operation of its own (OPERATIONS: a file with a token and a session in each line), whose token
  * the sandbox renews with each call: the answer to another thread's call would be refused at the next one. Prints how
@@ -11,7 +12,9 @@
 #define _DEFAULT_SOURCE
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -183,6 +186,24 @@ static long forks(const pw_ctx *ctx, int count, unsigned seed)
     return (long)count * CALLS_OF_A_CHILD;
 }
 
+/* The C library knows nothing of such a fork, and calls nobody's handlers. */
+static long clones(const pw_ctx *ctx, int count)
+{
+    int i;
+    CHECK(call_once(ctx));
+    for (i = 0; i < count; i++) {
+        pid_t pid = (pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
+        CHECK(pid >= 0);
+        if (pid == 0)
+            child(ctx, i);
+        /* While the child calls, and again when it is done. */
+        CHECK(call_once(ctx));
+        wait_for_child();
+        CHECK(call_once(ctx));
+    }
+    return 1 + (long)count * (2 + CALLS_OF_A_CHILD);
+}
+
 int main(int argc, char **argv)
 {
     struct caller callers[MOST_THREADS] = {0}, others[OTHERS] = {0};
@@ -196,6 +217,12 @@ int main(int argc, char **argv)
     alarm(PATIENCE);
     ctx = context(NULL);
     CHECK(ctx != NULL);
+    if (strcmp(argv[1], "clones") == 0) {
+        requests = clones(ctx, (int)number);
+        pw_ctx_free(ctx);
+        printf("requests %ld\n", requests);
+        return report("clones");
+    }
     read_operations(callers, count, ctx);
     for (i = 0; i < count; i++) {
         callers[i].calls = forking ? 0 : number;

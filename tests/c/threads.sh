@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs a program made of tests/c/threads.c, and compares what it sent with what the sandbox received: not one request
 # less or more.
-#   threads.sh PROGRAM… calls THREADS CALLS | forks THREADS FORKS [SEED]
+#   threads.sh PROGRAM… calls THREADS CALLS | forks THREADS FORKS [SEED] | clones 1 CLONES
 # The last words are the program's arguments; what stands before it, such as valgrind, runs it.
 set -euo pipefail
 cd "$(dirname "$0")/../.."

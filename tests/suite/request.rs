@@ -25,6 +25,7 @@ fn the_request_is_exactly_what_is_documented() {
              content-type: application/json\r\n\
              accept: application/json\r\n\
              user-agent: libpaywall/{version} ({os}; {arch})\r\n\
+             connection: keep-alive\r\n\
              x-request-id: {id}\r\n\
              \r\n\
              {body}",

@@ -1,12 +1,13 @@
 //! Kept connections: shared by whom they may be, in the whole process, and by nobody else.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Barrier};
 use std::thread;
 
 use paywall::{Client, Config, Connection, Outcome};
 
 use crate::support::children::{alarm, exit_status, in_child, is_well};
-use crate::support::server::{Seen, Server, ok};
+use crate::support::server::{Seen, Server, answer, ok};
 use crate::support::{OK, SESSION, TOKEN, alone, client, config};
 
 fn connection(outcome: &Outcome) -> &'static str {
@@ -145,6 +146,88 @@ fn what_idled_longer_than_the_callers_limit_is_not_used() {
             thread::yield_now();
         }
         assert_eq!(connection(&Client::new(&hasty).unwrap().resend_otp(TOKEN, SESSION)), "new");
+    });
+}
+
+/// A good answer with one more header.
+fn with_header(name: &str, value: &str) -> Vec<u8> {
+    answer("200 OK", &[("Content-Type", "application/json"), (name, value)], OK.as_bytes())
+}
+
+#[test]
+fn a_connection_is_given_up_a_second_before_the_server_would_close_it() {
+    alone("sharing::a_connection_is_given_up_a_second_before_the_server_would_close_it", || {
+        let server = Server::http(|_| with_header("Keep-Alive", "timeout=2"));
+        let client = client(&server, &[]);
+        for _ in 0..2 {
+            assert_eq!(connection(&client.resend_otp(TOKEN, SESSION)), "new");
+            thread::sleep(std::time::Duration::from_millis(1100));
+        }
+    });
+}
+
+#[test]
+fn a_connection_carries_no_more_requests_than_the_server_allows() {
+    alone("sharing::a_connection_carries_no_more_requests_than_the_server_allows", || {
+        // Only the first answer says so.
+        let server = Server::http(|request| match request.connection {
+            1 if request.body().contains("first") => with_header("Keep-Alive", "timeout=60, max=2"),
+            _ => ok(OK),
+        });
+        let client = client(&server, &[]);
+        let connections =
+            ["first", "second", "third", "fourth"].map(|token| connection(&client.resend_otp(token, SESSION)));
+        assert_eq!(connections, ["new", "reused", "reused", "new"]);
+    });
+}
+
+#[test]
+fn one_dead_connection_condemns_all_that_were_kept_with_it() {
+    alone("sharing::one_dead_connection_condemns_all_that_were_kept_with_it", || {
+        const KEPT: usize = 4;
+        for tls in [false, true] {
+            // As behind a firewall that forgot its flows: what is kept gets no answer any more.
+            let forgotten = Arc::new(AtomicBool::new(false));
+            let all_here = Arc::new(Barrier::new(KEPT));
+            let answer = {
+                let forgotten = Arc::clone(&forgotten);
+                move |request: &Seen| {
+                    if request.connection <= KEPT {
+                        if forgotten.load(Ordering::SeqCst) {
+                            loop {
+                                thread::park();
+                            }
+                        }
+                        all_here.wait();
+                    }
+                    echo(request)
+                }
+            };
+            let server = if tls { Server::https(answer) } else { Server::http(answer) };
+            let patient = config(&server);
+            let mut hasty = patient.clone();
+            hasty.set("timeout_ms", "300").unwrap();
+            let client = Arc::new(Client::new(&patient).unwrap());
+            let callers: Vec<_> = (0..KEPT)
+                .map(|_| {
+                    let client = Arc::clone(&client);
+                    thread::spawn(move || assert_eq!(connection(&client.resend_otp(TOKEN, SESSION)), "new"))
+                })
+                .collect();
+            for caller in callers {
+                caller.join().unwrap();
+            }
+            forgotten.store(true, Ordering::SeqCst);
+
+            let lost = Client::new(&hasty).unwrap().resend_otp(TOKEN, SESSION);
+            let lost = (lost.status.name(), lost.transport.connection.map(Connection::name));
+            assert_eq!(lost, ("in_doubt", Some("reused")));
+            for _ in 0..KEPT {
+                let outcome = client.resend_otp(TOKEN, SESSION);
+                assert_eq!(outcome.status.name(), "ok", "{}", outcome.message);
+            }
+            assert_eq!(server.connections(), KEPT + 1);
+        }
     });
 }
 

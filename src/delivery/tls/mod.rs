@@ -1,5 +1,6 @@
 //! TLS: whom to trust, the handshake, and the reasons for which one fails.
 
+mod client_certificate;
 mod errors;
 mod records;
 mod trust;
@@ -7,20 +8,30 @@ mod trust;
 use std::fmt;
 use std::io::{self, Read};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use rustls::client::Resumption;
 use rustls::client::danger::ServerCertVerifier;
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, ClientConnection};
+use rustls::{ClientConfig, ClientConnection, ProtocolVersion};
 
 use super::deadline::Deadline;
 use super::failure::Failure;
 use super::socket::{READ, Socket, WRITE, is_transient};
 use crate::outcome::{Kind, Stage};
+use client_certificate::{NoCertificate, not_asked_yet, was_asked_for};
 use errors::explain;
 use records::Records;
 pub(crate) use trust::Trust;
+
+/// What is spoken inside: a server that speaks only another protocol refuses the handshake.
+const HTTP_1_1: &[u8] = b"http/1.1";
+
+/// How long a server has to refuse us after the handshake because we have no client certificate; and how long it must have
+/// been quiet since it said something else. It may have nothing to say at all.
+const VERDICT: Duration = Duration::from_secs(1);
+const QUIET: Duration = Duration::from_millis(100);
 
 /// The cryptography, for the verifier as for the connections.
 fn provider() -> Arc<CryptoProvider> {
@@ -46,8 +57,9 @@ impl Client {
                 .expect("ring offers TLS 1.2 and 1.3")
                 .dangerous()
                 .with_custom_certificate_verifier(verifier)
-                .with_no_client_auth();
+                .with_client_cert_resolver(Arc::new(NoCertificate));
             config.resumption = Resumption::disabled();
+            config.alpn_protocols = vec![HTTP_1_1.to_vec()];
             Arc::new(config)
         }))
     }
@@ -134,6 +146,7 @@ fn perform(socket: Socket, session: Session, deadline: Deadline) -> Result<(Sock
 use shake_hands as perform;
 
 fn shake_hands(socket: Socket, mut session: Session, deadline: Deadline) -> Result<(Socket, Session), Failure> {
+    not_asked_yet();
     while session.tls.is_handshaking() || session.tls.wants_write() {
         let writes = session.tls.wants_write();
         match socket.wait(if writes { WRITE } else { READ }, deadline) {
@@ -141,22 +154,61 @@ fn shake_hands(socket: Socket, mut session: Session, deadline: Deadline) -> Resu
             Ok(None) => return Err(Failure::timeout(Stage::Tls)),
             Err(error) => return Err(lost().because(error)),
         }
-        let done = if writes { session.write(&socket) } else { session.read(&socket) };
-        match done {
+        match if writes { session.write(&socket) } else { session.read(&socket) } {
             Ok(0) if !writes => return Err(lost()),
-            Ok(_) => {}
-            Err(error) if is_transient(&error) => continue,
+            Ok(_) => process(&socket, &mut session)?,
+            Err(error) if is_transient(&error) => {}
             Err(error) => return Err(lost().because(error)),
         }
-        if let Err(error) = session.tls.process_new_packets() {
-            // The peer should learn why; if it does not, nothing is lost.
-            _ = session.write(&socket);
-            return Err(explain(&error));
-        }
+    }
+    // With TLS 1.3 the handshake is over before the server has seen that there is no certificate.
+    if was_asked_for() && session.tls.protocol_version() == Some(ProtocolVersion::TLSv1_3) {
+        await_verdict(&socket, &mut session, deadline)?;
     }
     Ok((socket, session))
 }
 
+/// Lets a server that asked for a client certificate refuse us, before the request leaves.
+fn await_verdict(socket: &Socket, session: &mut Session, deadline: Deadline) -> Result<(), Failure> {
+    let mut patience = VERDICT;
+    loop {
+        match socket.wait(READ, Deadline::after(Instant::now(), patience).min(deadline)) {
+            Ok(Some(_)) => {}
+            Ok(None) => return Ok(()),
+            Err(error) => return Err(lost().because(error)),
+        }
+        match session.read(socket) {
+            Ok(0) => return Err(lost()),
+            Ok(_) => process(socket, session)?,
+            Err(error) if is_transient(&error) => {}
+            Err(error) => return Err(lost().because(error)),
+        }
+        // Some say something else first, and close then.
+        patience = QUIET;
+    }
+}
+
+/// Lets TLS process what came.
+fn process(socket: &Socket, session: &mut Session) -> Result<(), Failure> {
+    match session.tls.process_new_packets() {
+        Ok(state) if state.peer_has_closed() => Err(lost()),
+        Ok(_) => Ok(()),
+        Err(error) => {
+            // The peer should learn why; if it does not, nothing is lost.
+            _ = session.write(socket);
+            Err(match error {
+                rustls::Error::AlertReceived(_) if was_asked_for() => lost().because(error),
+                error => explain(&error),
+            })
+        }
+    }
+}
+
+/// The peer gave up. Whoever asked for a client certificate did so because there was none.
 fn lost() -> Failure {
+    if was_asked_for() {
+        let what = "the server demands a client certificate, which libpaywall does not have: check base_url";
+        return Failure::new(Kind::Tls, Stage::Tls, what);
+    }
     Failure::new(Kind::ConnectionLost, Stage::Tls, "the peer closed the connection in the TLS handshake")
 }
