@@ -293,8 +293,9 @@ pub fn complaints(point: &Point, reported: &[Reported], heard: &Heard) -> Vec<St
             complaints.push(format!("back after {:?}, with a deadline of {:?}", reported.took, point.timeout));
         }
         if reported.timed_out() {
-            let deadline = match reported.status() {
-                "not_sent" => point.timeout.min(point.connect_timeout),
+            // Only what comes after the name is known is bounded by the time to connect.
+            let deadline = match (reported.status(), reported.stage) {
+                ("not_sent", stage) if stage != Some("resolve") => point.timeout.min(point.connect_timeout),
                 _ => point.timeout,
             };
             if reported.took + EARLY < deadline || reported.own > deadline + GRACE {

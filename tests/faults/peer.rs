@@ -24,8 +24,10 @@ pub enum Listen {
     QueueFull,
     /// At this address, which may stand for all.
     On(&'static str),
-    /// As ever, and at 127.0.0.2 there is one whose queue is full.
-    DeadNeighbour,
+    /// As ever, and at 127.0.0.2 to 127.0.0.4 there are some whose queues are full.
+    DeadNeighbours,
+    /// As ever, and at 127.0.0.2 there is one that closes every connection at once.
+    RudeNeighbour,
 }
 
 /// What the threads of a peer share.
@@ -86,7 +88,7 @@ pub struct Peer {
     accepting: Option<JoinHandle<io::Result<Vec<Said>>>>,
     /// Kept open for those that are not served.
     _held: Vec<TcpStream>,
-    _listener: Option<TcpListener>,
+    _listeners: Vec<TcpListener>,
 }
 
 /// What a peer heard on all its connections.
@@ -140,24 +142,35 @@ impl Peer {
         let (say_done, done) = channel();
         let sockets = Mutex::default();
         let shared = Arc::new(Shared { sockets, go: Mutex::new(going), done: Mutex::new(say_done) });
-        let mut peer = Peer { address, shared, go, done, accepting: None, _held: vec![], _listener: None };
+        let mut peer = Peer { address, shared, go, done, accepting: None, _held: vec![], _listeners: vec![] };
         match listen {
             Listen::Nobody => {
                 // The same port of another loopback address: nobody listens there, and while this listener
                 // has the port, nobody else gets it either.
                 address.set_ip([127, 0, 0, 2].into());
                 peer.address = address;
-                peer._listener = Some(listener);
+                peer._listeners.push(listener);
             }
             Listen::QueueFull => {
                 peer._held = fill(address);
-                peer._listener = Some(listener);
+                peer._listeners.push(listener);
             }
-            Listen::Normally | Listen::SmallBuffers | Listen::On(_) | Listen::DeadNeighbour => {
-                if listen == Listen::DeadNeighbour {
+            Listen::Normally
+            | Listen::SmallBuffers
+            | Listen::On(_)
+            | Listen::DeadNeighbours
+            | Listen::RudeNeighbour => {
+                if listen == Listen::DeadNeighbours {
+                    for ip in ["127.0.0.2", "127.0.0.3", "127.0.0.4"] {
+                        let neighbour = TcpListener::bind((ip, address.port()))?;
+                        peer._held.extend(fill(neighbour.local_addr()?));
+                        peer._listeners.push(neighbour);
+                    }
+                }
+                if listen == Listen::RudeNeighbour {
                     let neighbour = TcpListener::bind(("127.0.0.2", address.port()))?;
-                    peer._held = fill(neighbour.local_addr()?);
-                    peer._listener = Some(neighbour);
+                    // Ends with the process.
+                    std::thread::spawn(move || neighbour.incoming().for_each(drop));
                 }
                 if listen == Listen::SmallBuffers {
                     wire::small_buffers(&listener)?;

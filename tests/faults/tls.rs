@@ -10,7 +10,8 @@ use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, 
 use rustls::client::Resumption;
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::{CertificateDer, IpAddr, PrivateKeyDer, PrivatePkcs8KeyDer, ServerName};
-use rustls::server::{ServerSessionMemoryCache, StoresServerSessions};
+use rustls::server::danger::ClientCertVerifier;
+use rustls::server::{ServerSessionMemoryCache, StoresServerSessions, WebPkiClientVerifier};
 use rustls::{
     ClientConfig, ClientConnection, RootCertStore, ServerConfig, ServerConnection, SupportedProtocolVersion, version,
 };
@@ -26,11 +27,21 @@ pub struct Profile {
     pub retry: bool,
     /// Find the sessions of earlier handshakes again.
     pub resumes: bool,
+    pub client_certificate: ClientCertificate,
+    /// The only protocol that it speaks inside TLS, if it says so.
+    pub protocol: Option<&'static str>,
 }
 
 impl Profile {
-    pub const V13: Profile =
-        Profile { version: Version::V13, identity: Identity::Good, record: None, retry: false, resumes: false };
+    pub const V13: Profile = Profile {
+        version: Version::V13,
+        identity: Identity::Good,
+        record: None,
+        retry: false,
+        resumes: false,
+        client_certificate: ClientCertificate::NotAsked,
+        protocol: None,
+    };
     pub const V12: Profile = Profile { version: Version::V12, ..Profile::V13 };
 }
 
@@ -38,6 +49,15 @@ impl Profile {
 pub enum Version {
     V12,
     V13,
+}
+
+/// Whether a peer wants a certificate of the client's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClientCertificate {
+    NotAsked,
+    /// It goes on without one.
+    Asked,
+    Demanded,
 }
 
 /// The certificate that a peer shows.
@@ -214,9 +234,10 @@ fn new_server(profile: Profile) -> Arc<ServerConfig> {
     let mut config = ServerConfig::builder_with_provider(Arc::new(provider))
         .with_protocol_versions(versions)
         .expect("a version that the provider has")
-        .with_no_client_auth()
+        .with_client_cert_verifier(client_verifier(profile.client_certificate))
         .with_single_cert(chain, key)
         .expect("a certificate and its key");
+    config.alpn_protocols = profile.protocol.iter().map(|protocol| protocol.as_bytes().to_vec()).collect();
     config.session_storage = match profile.resumes {
         // Room for every point.
         true => ServerSessionMemoryCache::new(1 << 20),
@@ -224,6 +245,17 @@ fn new_server(profile: Profile) -> Arc<ServerConfig> {
     };
     config.max_fragment_size = profile.record;
     Arc::new(config)
+}
+
+fn client_verifier(wanted: ClientCertificate) -> Arc<dyn ClientCertVerifier> {
+    let mut roots = RootCertStore::empty();
+    roots.add(trusted().certificate.clone()).expect("a certificate");
+    let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::new(ring::default_provider()));
+    match wanted {
+        ClientCertificate::NotAsked => WebPkiClientVerifier::no_client_auth(),
+        ClientCertificate::Asked => verifier.allow_unauthenticated().build().expect("a trusted root"),
+        ClientCertificate::Demanded => verifier.build().expect("a trusted root"),
+    }
 }
 
 /// The authority's certificate in a file, for `ca_file`; gone when it is dropped.

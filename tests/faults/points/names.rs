@@ -7,12 +7,11 @@ use super::{AMPLE, BRIEF, LOST, OK, Outcomes, Over, Point, UNSENT_LATE};
 use crate::answers;
 use crate::names::{Reply, Zone};
 use crate::peer::Listen;
-use crate::script::Step;
+use crate::script::{At, Flight, Step};
+use crate::tls::{self, Profile};
 
 const UNRESOLVED: Outcomes = &["not_sent/dns"];
 const UNCONNECTED: Outcomes = &["not_sent/connect"];
-/// One of the two questions failed: whether the other's answer serves is the system's resolver's matter.
-const OK_OR_UNRESOLVED: Outcomes = &["ok", "not_sent/dns"];
 const REFUSED: Outcomes = &["invalid/config"];
 
 /// An address of this machine that is not a loopback address: the test gives it to the interface.
@@ -61,12 +60,11 @@ fn codes() -> Vec<Point> {
         points.push(named(format!("name-code/{code}"), both(Reply::Code(code)), UNRESOLVED));
     }
     for code in 0..6 {
-        let outcomes = if code == 0 { OK } else { OK_OR_UNRESOLVED };
         let here = || Reply::Addresses(ips(&["127.0.0.1", "::1"]));
         let v4 = Zone { a: here(), aaaa: Reply::Code(code) };
         let v6 = Zone { a: Reply::Code(code), aaaa: here() };
-        points.push(named(format!("name-code/{code}-for-aaaa"), v4, outcomes));
-        points.push(named(format!("name-code/{code}-for-a"), v6, outcomes).listen(Listen::On("::1")));
+        points.push(named(format!("name-code/{code}-for-aaaa"), v4, OK));
+        points.push(named(format!("name-code/{code}-for-a"), v6, OK).listen(Listen::On("::1")));
     }
     points
 }
@@ -74,26 +72,33 @@ fn codes() -> Vec<Point> {
 fn slow() -> Vec<Point> {
     let here = || Reply::Addresses(ips(&["127.0.0.1"]));
     let late = |milliseconds| both(Reply::Late(Duration::from_millis(milliseconds), ips(&["127.0.0.1"])));
-    let mut connect_timeout = named("name-slow/connect-timeout", both(Reply::Held), UNSENT_LATE);
-    connect_timeout.timeout = AMPLE;
+    // The time to connect begins when the address is known.
+    let mut past_the_connect_timeout = named("name-slow/past-the-connect-timeout", late(900), OK);
+    (past_the_connect_timeout.timeout, past_the_connect_timeout.connect_timeout) = (AMPLE, BRIEF);
     let mut timeout = named("name-slow/timeout", both(Reply::Held), UNSENT_LATE);
     timeout.connect_timeout = AMPLE;
     let mut in_time = named("name-slow/just-in-time", late(200), OK);
     (in_time.timeout, in_time.connect_timeout) = (2 * BRIEF, 2 * BRIEF);
+    let mut aaaa_held = named("name-slow/aaaa-after-the-deadline", Zone { a: here(), aaaa: Reply::Held }, OK);
+    aaaa_held.timeout = BRIEF;
     vec![
-        connect_timeout,
+        past_the_connect_timeout,
         timeout,
         in_time,
         named("name-slow/after-the-deadline", both(Reply::Held), UNSENT_LATE),
         named("name-slow/a-after-the-deadline", Zone { a: Reply::Held, aaaa: Reply::Code(0) }, UNSENT_LATE),
-        // The system's resolver answers once it knows both.
-        named("name-slow/aaaa-after-the-deadline", Zone { a: here(), aaaa: Reply::Held }, UNSENT_LATE),
+        // Each of the two is asked for itself.
+        aaaa_held,
+        named("name-slow/aaaa-alone", Zone { a: Reply::Held, aaaa: Reply::Addresses(ips(&["::1"])) }, OK)
+            .listen(Listen::On("::1")),
         named("name-slow/in-time", late(400), OK),
         patient(named("name-slow/silence", both(Reply::Silence), UNRESOLVED)),
         patient(named("name-slow/silence-for-a", Zone { a: Reply::Silence, aaaa: Reply::Code(0) }, UNRESOLVED)),
-        patient(named("name-slow/silence-for-aaaa", Zone { a: here(), aaaa: Reply::Silence }, OK_OR_UNRESOLVED)),
+        named("name-slow/silence-for-aaaa", Zone { a: here(), aaaa: Reply::Silence }, OK),
         // The name is there again at the next call.
         again(named("name-slow/then-in-time", both(Reply::Held), UNSENT_LATE), at(&["127.0.0.1"]), OK),
+        // The answer came too late for the call that asked: the next one need not ask again.
+        again(named("name-slow/too-late-for-the-first", late(900), UNSENT_LATE), both(Reply::Silence), OK),
     ]
 }
 
@@ -178,13 +183,26 @@ fn addresses() -> Vec<Point> {
         named("name-nowhere/nobody-answers", at(&["127.0.0.1"]), &["not_sent/timeout"])
             .listen(Listen::QueueFull)
             .in_stage("connect"),
-        // One that answers no SYN has half of the time; the other half is the second one's.
-        named("name-beside/one-does-not-answer", at(&["127.0.0.2", "127.0.0.1"]), OK).listen(Listen::DeadNeighbour),
+        dead_before_a_slow_one("one", &["127.0.0.2", "127.0.0.1"]),
+        dead_before_a_slow_one("three", &["127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.1"]),
+        // It accepts, and is no good: nothing was sent, so another one may do.
+        named("name-beside/one-closes", at(&["127.0.0.2", "127.0.0.1"]), OK).listen(Listen::RudeNeighbour),
         named("name-v6/alone", at(&["::1"]), OK).listen(Listen::On("::1")),
         named("name-v6/no-route-for-v4", at(&["::1", NO_ROUTE]), OK).listen(Listen::On("::1")),
         named("name-v6/no-route", at(&[NO_ROUTE_V6, "2001:db8::2"]), UNCONNECTED),
     ]);
     points
+}
+
+/// Some addresses answer no SYN. The one that does takes longer than half of the time for its handshake: it must be tried
+/// long before the others have failed.
+fn dead_before_a_slow_one(number: &str, addresses: &[&str]) -> Point {
+    const DRIPPED: usize = 70;
+    let first = tls::transcript(Profile::V13, b"").0[0].len();
+    let mut point = named(format!("name-beside/{number}-do-not-answer"), at(addresses), OK);
+    let slow = Step::ShakeDrip(Flight::First, At::Byte(first - DRIPPED));
+    point.connections = vec![[vec![slow], served()].concat()];
+    point.listen(Listen::DeadNeighbours)
 }
 
 /// Plain http goes only to loopback addresses, whatever the name server says that `localhost` is.
@@ -251,7 +269,9 @@ fn changing() -> Vec<Point> {
         again(died(first("died")), moved(), OK).reaches(&["127.0.0.1", "127.0.0.3"]).looked_up(2),
         again(first("not-kept").option("idle_timeout_ms", "0"), moved(), OK).reaches(&["127.0.0.1", "127.0.0.3"]),
         again(died(first("died-no-such-name")), both(Reply::Code(3)), UNRESOLVED),
-        again(died(first("died-no-answer")), both(Reply::Held), UNSENT_LATE),
+        // The last known address serves, and TLS proves that it still belongs to the service.
+        again(died(first("died-no-answer")), both(Reply::Held), OK).reaches(&["127.0.0.1", "127.0.0.1"]),
+        again(died(first("died-resolver-failed")), both(Reply::Code(2)), OK).reaches(&["127.0.0.1", "127.0.0.1"]),
         again(died(first("died-no-route")), at(&[NO_ROUTE]), UNCONNECTED),
         again(named("name-changing/there-again", both(Reply::Code(3)), UNRESOLVED), at(&["127.0.0.1"]), OK),
         again(named("name-changing/route-again", at(&[NO_ROUTE_V6]), UNCONNECTED), at(&["127.0.0.1"]), OK),

@@ -5,7 +5,7 @@ use super::{
 };
 use crate::answers;
 use crate::script::{At, End, Flight, Step};
-use crate::tls::{Identity, Profile};
+use crate::tls::{ClientCertificate, Identity, Profile};
 
 /// Small records: a flight has many of them.
 const SMALL: Option<usize> = Some(150);
@@ -14,7 +14,20 @@ const V12: Profile = Profile { record: SMALL, ..Profile::V12 };
 const RETRY: Profile = Profile { retry: true, ..V13 };
 
 pub fn points() -> Vec<Point> {
-    [good(), certificates(), hello(), no_tls(), flights(), slow(), connected(), records(), old_tls()].concat()
+    [
+        good(),
+        certificates(),
+        client_certificates(),
+        protocols(),
+        hello(),
+        no_tls(),
+        flights(),
+        slow(),
+        connected(),
+        records(),
+        old_tls(),
+    ]
+    .concat()
 }
 
 /// Profiles that work.
@@ -51,6 +64,41 @@ fn certificates() -> Vec<Point> {
         }
     }
     points
+}
+
+/// The client has no certificate, and does not send the request before it knows whether it can do without.
+fn client_certificates() -> Vec<Point> {
+    let once = [Step::Request, Step::Send(answers::ok())];
+    let served = [once.clone(), once].concat();
+    let mut points = Vec::new();
+    for (version, profile) in [("1.3", Profile::V13), ("1.2", Profile::V12)] {
+        let wanted = |client_certificate| Over::Https(Profile { client_certificate, ..profile });
+        let name = |what: &str| format!("client-certificate/{what}/tls-{version}");
+        let asked = wanted(ClientCertificate::Asked);
+        let demanded = wanted(ClientCertificate::Demanded);
+        points.push(asked.point(name("asked"), &served, OK).then_over("reused", OK));
+        points.push(asked.point(
+            name("asked-and-closed"),
+            &[Step::Close],
+            ASKED_AND_CLOSED[usize::from(version == "1.2")],
+        ));
+        points.push(demanded.point(name("demanded"), &served, UNSENT_TLS));
+    }
+    points
+}
+
+/// With TLS 1.3 a close behind the handshake is the server's refusal; with TLS 1.2 it would have refused in the handshake.
+const ASKED_AND_CLOSED: [Outcomes; 2] = [UNSENT_TLS, RACE];
+
+/// A server that says what it speaks inside TLS.
+fn protocols() -> Vec<Point> {
+    let once = [Step::Request, Step::Send(answers::ok())];
+    let served = [once.clone(), once].concat();
+    let speaks = |protocol| Over::Https(Profile { protocol: Some(protocol), ..Profile::V13 });
+    vec![
+        speaks("http/1.1").point("protocol/http-1.1", &served, OK).then_over("reused", OK),
+        speaks("h2").point("protocol/only-http-2", &served, UNSENT_TLS),
+    ]
 }
 
 /// The peer answers the ClientHello by an alert, or by nothing.
