@@ -32,8 +32,9 @@ pub extern "C" fn pw_config_new() -> *mut pw_config {
 ///   api_key             needed  the header apikeyprivate; visible ASCII
 ///   api_client          needed  the header apiclientprivate; visible ASCII
 ///   timeout_ms          20000   the whole call, name resolution included; 1 to 120000
-///   connect_timeout_ms  5000    resolve, connect and TLS together; 1 to 120000
-///   idle_timeout_ms     15000   how long an idle connection may be reused; 0 to 600000; 0: each call makes its own
+///   connect_timeout_ms  5000    connect, proxy and TLS together, from when the name's addresses are known; 1 to 120000
+///   idle_timeout_ms     15000   how long an idle connection may be reused, or less if the server announces less; 0 to
+///                               600000; 0: each call makes its own
 ///   proxy               none    "http://[user:password@]host:port", or "env": HTTPS_PROXY and NO_PROXY
 ///   ca_file             none    the path of a PEM file, added to the operating system's trust store
 ///   locale              none    "tr" or "en", sent as the headers Accept-Language and locale

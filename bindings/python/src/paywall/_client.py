@@ -71,7 +71,8 @@ class Client:
             api_key: One of the two values from the merchant panel.
             api_client: The other one.
             timeout_ms: How long a call may take, name resolution included.
-            connect_timeout_ms: How long name resolution, connecting, the proxy and TLS may take together.
+            connect_timeout_ms: How long connecting, the proxy and TLS may take together, from when the name's
+                addresses are known.
             idle_timeout_ms: How long an idle connection may be reused; 0 opens a new one for each call.
             proxy: `[http://][user[:password]@]host:port`, or `env` for HTTPS_PROXY and NO_PROXY.
             ca_file: A PEM file that is added to the system's trust store.
