@@ -89,7 +89,9 @@ def machine(load: tuple[float, float, float]) -> list[tuple[str, str]]:
 
 
 def core_version() -> str:
-    return max(folder.name for folder in (CORE.parent / "shared" / "Microsoft.NETCore.App").iterdir())
+    # A run of some rows need not have built it.
+    versions = (CORE.parent / "shared" / "Microsoft.NETCore.App").glob("*")
+    return max((folder.name for folder in versions), default="not built")
 
 
 def warning(load: tuple[float, float, float]) -> str:

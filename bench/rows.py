@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from measuring import Figure, Program, Rounds, copied, first_answer, heap, instructions, pages, peak_kib
-from setting import BUILT, FAR, LIBRARY, Setting, sh
+from setting import ALIVE, BUILT, DEAD, DEAD_V6, FAR, LIBRARY, Setting, sh
 
 Row = Callable[[Setting], Iterator[Figure]]
 ROWS: dict[str, Row] = {}
@@ -61,6 +61,30 @@ def c_connections(setting: Setting) -> Iterator[Figure]:
     what = "call in C over a new connection, https"
     yield rounds.ratio(what, 0, "µs", OURS, peer, at_most=1.0)
     yield rounds.ratio("the same, CPU of the client", 1, "µs", OURS, peer)
+
+
+@row("dead addresses")
+def dead_addresses(setting: Setting) -> Iterator[Figure]:
+    near = setting.start_addresses()
+    # curl races IPv6 against IPv4, and has nothing against dead addresses of one family.
+    programs = {
+        OURS: setting.at_addresses(near, "paywall", [DEAD_V6, ALIVE]),
+        "libcurl": setting.at_addresses(near, "curl", [DEAD_V6, ALIVE]),
+        "three": setting.at_addresses(near, "paywall", [*DEAD, ALIVE]),
+        "none": setting.at_addresses(near, "paywall", [ALIVE]),
+    }
+    count = str(setting.counts(5, 1))
+    rounds = Rounds(setting.counts(5, 1), {name: partial(program.numbers, count) for name, program in programs.items()})
+    one = "the first connection, one dead IPv6 address before the good one"
+    yield rounds.ratio(one, 0, "ms", OURS, "libcurl", at_most=1.3)
+    yield Figure(one, "", rounds.median(0, OURS), "ms", at_most=300, absolute=True)
+    yield rounds.ratio("the next connections", 1, "ms", OURS, "libcurl", at_most=1.0)
+    above = rounds.difference(1, OURS, "none")
+    yield Figure("the next connections, above those without a dead address", "", above, "ms", at_most=10, absolute=True)
+    three = rounds.median(0, "three")
+    yield Figure("the first connection, three dead addresses", "", three, "ms", at_most=800, absolute=True)
+    above = rounds.difference(1, "three", "none")
+    yield Figure("the next connections, above those without them", "", above, "ms", at_most=10, absolute=True)
 
 
 @row("instructions")

@@ -26,6 +26,10 @@ STANDARD = DOTNET / "downloads" / "sdk" / "sdk" / "3.1.102" / "ref" / "netstanda
 SYSTEM_TRUST = Path("/etc/ssl/certs/ca-certificates.crt")
 SAMPLE = ROOT / "tests" / "samples" / "resend_ok_5001.json"
 FAR = "10.77.0.2"  # the second network of wire.py
+# For the rows with dead addresses: the one that answers, and those that nobody has.
+ALIVE = "198.51.100.1"
+DEAD = ("192.0.2.1", "192.0.2.2", "192.0.2.3")
+DEAD_V6 = "2001:db8::1"
 
 
 def sh(*command: str | Path, env: dict[str, str] | None = None) -> str:
@@ -262,6 +266,32 @@ class Setting:
             raise RuntimeError("wire.py made no networks: it needs root and /dev/net/tun")
         near, far = (["nsenter", "-t", pid.decode(), "-n"] for pid in pids)
         return near, far
+
+    def start_addresses(self) -> list[str]:
+        """A server in a far network, whose name has dead addresses too. Returns what to put before a command."""
+        near, far = self.start_wire(1)
+        for words in ("address add 2001:db8:1::1/64 dev wire nodad", "route add 2001:db8::/64 dev wire"):
+            sh(*near, "ip", "-6", *words.split())
+        for network in (ALIVE, DEAD[0]):
+            sh(*near, "ip", "route", "add", f"{network}/24".replace(".1/", ".0/"), "dev", "wire")
+        sh(*far, "ip", "address", "add", f"{ALIVE}/32", "dev", "lo")
+        self.start_answers(ALIVE, "addresses", far)
+        return near
+
+    def at_addresses(self, near: list[str], peer: str, addresses: Sequence[str]) -> Program:
+        """A program that makes a new connection for each call, to a name that has these addresses."""
+        hosts = self.folder / "-".join(["hosts", *addresses]).replace(":", "-")
+        hosts.write_text("".join(f"{address} shop.example\n" for address in addresses))
+        bound = ["unshare", "--mount", "sh", "-c", 'mount --bind "$0" /etc/hosts && exec "$@"', str(hosts)]
+        program, base_url = self.c(peer, "https"), f"https://shop.example:{self.ports['https']}"
+        program.environment.update(
+            PAYWALL_BASE_URL=base_url,
+            PAYWALL_IDLE_TIMEOUT_MS="0",
+            BENCH_URL=base_url + self.path,
+            BENCH_CA=str(self.folder / "ca.pem"),
+            BENCH_FORBID_REUSE="1",
+        )
+        return Program([*near, *bound, *program.command, "connections"], program.environment)
 
     # What is sent
 

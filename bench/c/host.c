@@ -5,6 +5,7 @@
  *   host PEER count COUNT               "done": warm calls that are not timed, for valgrind
  *   host PEER threads COUNT N shared|own   calls a second of N threads that make COUNT calls together
  *   host PEER cpu                       CPU microseconds until the first answer
+ *   host PEER connections COUNT         milliseconds of the first call, and the median of the COUNT after it
  *   host PEER second COUNT              median microseconds of a client beside another like it
  *   host PEER memory                    KiB resident, and those of them that are anonymous, from before loading the peer to after one call
  */
@@ -154,6 +155,21 @@ static void cpu(void)
     printf("%.0f\n", cpu_us() - begun);
 }
 
+static void connections(int count)
+{
+    double *taken = calloc((size_t)count, sizeof *taken), first;
+    void *client = open_client(0);
+    int i;
+    for (i = -1; i < count; i++) {
+        double begun = now_us();
+        call(client);
+        *(i < 0 ? &first : &taken[i]) = (now_us() - begun) / 1000;
+    }
+    printf("%.2f %.2f\n", first, median(taken, count));
+    close_client(client);
+    free(taken);
+}
+
 static void second(int count)
 {
     double *taken = calloc((size_t)count, sizeof *taken);
@@ -197,6 +213,8 @@ int main(int argc, char **argv)
         threads(count, atoi(argv[4]), strcmp(argv[5], "own") == 0);
     } else if (strcmp(mode, "cpu") == 0) {
         cpu();
+    } else if (strcmp(mode, "connections") == 0 && count > 0) {
+        connections(count);
     } else if (strcmp(mode, "second") == 0 && count > 0) {
         second(count);
     } else {
