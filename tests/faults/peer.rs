@@ -24,11 +24,15 @@ pub enum Listen {
     QueueFull,
     /// At this address, which may stand for all.
     On(&'static str),
-    /// As ever, and at 127.0.0.2 to 127.0.0.4 there are some whose queues are full.
+    /// At [`NEIGHBOUR`], and before it there are three whose queues are full: [`DEAD`].
     DeadNeighbours,
-    /// As ever, and at 127.0.0.2 there is one that closes every connection at once.
+    /// At [`NEIGHBOUR`], and at the first address before it there is one that closes every connection at once.
     RudeNeighbour,
 }
+
+/// Addresses among which the system's resolver has no preference: it leaves them in the name server's order.
+pub const DEAD: [&str; 3] = ["127.0.0.4", "127.0.0.5", "127.0.0.6"];
+pub const NEIGHBOUR: &str = "127.0.0.7";
 
 /// What the threads of a peer share.
 pub struct Shared {
@@ -135,7 +139,11 @@ impl Peer {
         well: Vec<Step>,
         config: Option<Arc<ServerConfig>>,
     ) -> io::Result<Self> {
-        let ip = if let Listen::On(ip) = listen { ip } else { "127.0.0.1" };
+        let ip = match listen {
+            Listen::On(ip) => ip,
+            Listen::DeadNeighbours | Listen::RudeNeighbour => NEIGHBOUR,
+            _ => "127.0.0.1",
+        };
         let listener = TcpListener::bind((ip, 0))?;
         let mut address = listener.local_addr()?;
         let (go, going) = channel();
@@ -161,14 +169,14 @@ impl Peer {
             | Listen::DeadNeighbours
             | Listen::RudeNeighbour => {
                 if listen == Listen::DeadNeighbours {
-                    for ip in ["127.0.0.2", "127.0.0.3", "127.0.0.4"] {
+                    for ip in DEAD {
                         let neighbour = TcpListener::bind((ip, address.port()))?;
                         peer._held.extend(fill(neighbour.local_addr()?));
                         peer._listeners.push(neighbour);
                     }
                 }
                 if listen == Listen::RudeNeighbour {
-                    let neighbour = TcpListener::bind(("127.0.0.2", address.port()))?;
+                    let neighbour = TcpListener::bind((DEAD[0], address.port()))?;
                     // Ends with the process.
                     std::thread::spawn(move || neighbour.incoming().for_each(drop));
                 }

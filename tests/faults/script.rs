@@ -15,6 +15,8 @@ pub enum Step {
     Shake,
     /// The whole handshake, but every flight of the peer's leaves one byte a write.
     ShakeInBytes,
+    /// The whole handshake, after a pause.
+    ShakeLate(Duration),
     /// The handshake up to a place in a flight of the peer's; the rest of the flight never leaves.
     ShakeTo(Flight, At),
     /// The whole handshake, but one bit of this byte of a flight arrives as another.

@@ -112,6 +112,12 @@ impl Wire {
                 let bytes = if this == *flight as usize { flipped(bytes, *n) } else { bytes.to_vec() };
                 wire.put(&bytes).map(|()| true)
             }),
+            Step::ShakeLate(pause) => self.shake(|wire, flight, bytes| {
+                if flight == 0 {
+                    wire.rest(Some(*pause))?;
+                }
+                wire.put(bytes).map(|()| true)
+            }),
             Step::ShakeDrip(flight, at) => self.shake_to(*flight, *at, |wire, rest| wire.put_slowly(rest, Some(PAUSE))),
             Step::Peek => match self.tcp()?.peek(&mut [0])? {
                 0 => Err(io::ErrorKind::UnexpectedEof.into()),

@@ -6,9 +6,8 @@ use std::time::Duration;
 use super::{AMPLE, BRIEF, LOST, OK, Outcomes, Over, Point, UNSENT_LATE};
 use crate::answers;
 use crate::names::{Reply, Zone};
-use crate::peer::Listen;
-use crate::script::{At, Flight, Step};
-use crate::tls::{self, Profile};
+use crate::peer::{DEAD, Listen, NEIGHBOUR};
+use crate::script::Step;
 
 const UNRESOLVED: Outcomes = &["not_sent/dns"];
 const UNCONNECTED: Outcomes = &["not_sent/connect"];
@@ -183,10 +182,10 @@ fn addresses() -> Vec<Point> {
         named("name-nowhere/nobody-answers", at(&["127.0.0.1"]), &["not_sent/timeout"])
             .listen(Listen::QueueFull)
             .in_stage("connect"),
-        dead_before_a_slow_one("one", &["127.0.0.2", "127.0.0.1"]),
-        dead_before_a_slow_one("three", &["127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.1"]),
+        dead_before_a_slow_one("one", &[DEAD[0], NEIGHBOUR]),
+        dead_before_a_slow_one("three", &[DEAD[0], DEAD[1], DEAD[2], NEIGHBOUR]),
         // It accepts, and is no good: nothing was sent, so another one may do.
-        named("name-beside/one-closes", at(&["127.0.0.2", "127.0.0.1"]), OK).listen(Listen::RudeNeighbour),
+        named("name-beside/one-closes", at(&[DEAD[0], NEIGHBOUR]), OK).listen(Listen::RudeNeighbour),
         named("name-v6/alone", at(&["::1"]), OK).listen(Listen::On("::1")),
         named("name-v6/no-route-for-v4", at(&["::1", NO_ROUTE]), OK).listen(Listen::On("::1")),
         named("name-v6/no-route", at(&[NO_ROUTE_V6, "2001:db8::2"]), UNCONNECTED),
@@ -194,14 +193,11 @@ fn addresses() -> Vec<Point> {
     points
 }
 
-/// Some addresses answer no SYN. The one that does takes longer than half of the time for its handshake: it must be tried
+/// Some addresses answer no SYN. The one that does takes more than half of the time for its handshake: it must be tried
 /// long before the others have failed.
 fn dead_before_a_slow_one(number: &str, addresses: &[&str]) -> Point {
-    const DRIPPED: usize = 70;
-    let first = tls::transcript(Profile::V13, b"").0[0].len();
     let mut point = named(format!("name-beside/{number}-do-not-answer"), at(addresses), OK);
-    let slow = Step::ShakeDrip(Flight::First, At::Byte(first - DRIPPED));
-    point.connections = vec![[vec![slow], served()].concat()];
+    point.connections = vec![[vec![Step::ShakeLate(AMPLE * 11 / 20)], served()].concat()];
     point.listen(Listen::DeadNeighbours)
 }
 
