@@ -128,18 +128,29 @@ fn peers_that_speak_only_old_tls_are_refused_and_a_current_one_of_the_same_make_
 
 #[test]
 fn a_peer_without_tls_is_refused() {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    let peer = thread::spawn(move || {
-        let (mut stream, _): (TcpStream, _) = listener.accept().unwrap();
-        stream.write_all(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n").unwrap();
-        let mut received = Vec::new();
-        _ = stream.read_to_end(&mut received);
-        received
-    });
-    let server = Server::https(|_| ok(OK));
-    let base_url = format!("https://localhost:{port}");
-    assert_refused(&client(&server, &[("base_url", &base_url)]).resend_otp(TOKEN, SESSION), "does not speak TLS");
-    let received = peer.join().unwrap();
-    assert!(!received.windows(4).any(|bytes| bytes == b"POST"));
+    let old_hello = [&[22, 3, 1, 0, 42, 2, 0, 0, 38, 3, 1][..], &[7; 32], &[0, 0, 47, 0]].concat();
+    let greetings: [(&[u8], &str); 6] = [
+        (b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n", "does not speak TLS"),
+        (b"SSH-2.0-OpenSSH_9.2\r\n", "does not speak TLS"),
+        (b"220 mail.example ESMTP\r\n", "does not speak TLS"),
+        (b"\x4a\0\0\0\x0a8.0.36\0", "does not speak TLS"),
+        (&[0x15, 3, 3, 0xff, 0xff], "does not speak TLS"),
+        (&old_hello, "only versions of TLS that are not safe any more"),
+    ];
+    for (greeting, reason) in greetings {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let base_url = format!("https://localhost:{}", listener.local_addr().unwrap().port());
+        let greeting = greeting.to_vec();
+        let peer = thread::spawn(move || {
+            let (mut stream, _): (TcpStream, _) = listener.accept().unwrap();
+            stream.write_all(&greeting).unwrap();
+            let mut received = Vec::new();
+            _ = stream.read_to_end(&mut received);
+            received
+        });
+        let server = Server::https(|_| ok(OK));
+        assert_refused(&client(&server, &[("base_url", &base_url)]).resend_otp(TOKEN, SESSION), reason);
+        let received = peer.join().unwrap();
+        assert!(!received.windows(4).any(|bytes| bytes == b"POST"));
+    }
 }

@@ -217,6 +217,8 @@ fn a_missing_intermediate_an_unknown_ca_and_a_self_signed_certificate_are_told_a
                 chain), and if it is the CA, ca_file can add it";
     says("direct", &[], Some("other"), open, "certificates sent: 1");
     says("leaf", &["middle"], Some("other"), open, "certificates sent: 2");
+    let own = "ca_file has the peer's own certificate; put the one of its CA there, \"middle\"";
+    says("leaf", &["middle"], Some("leaf"), own, "unknown issuer");
 
     // As `openssl req -x509` makes it by default, in ca_file or not, and as is advised.
     let files = "-keyout plain.key -out plain.pem -subj /CN=plain -addext subjectAltName=DNS:localhost";

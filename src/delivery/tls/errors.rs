@@ -15,6 +15,8 @@ type Words = (String, String);
 
 /// What to do about a certificate that is made with what the library does not know.
 const REISSUE: &str = "have it issued again with RSA of 2048 bits or ECDSA on P-256, and SHA-256";
+const EXPIRED: &str = "the peer's certificate, or one of its CAs, has expired (or this machine's clock is wrong)";
+const TOO_NEW: &str = "the peer's certificate, or one of its CAs, is not valid yet (or this machine's clock is wrong)";
 /// How many names of a certificate a message repeats.
 const MOST_NAMES: usize = 5;
 
@@ -77,17 +79,14 @@ fn incompatible(reason: &PeerIncompatible) -> &'static str {
 /// The peer's certificate, or one that it sent with it, was refused.
 fn certificate(reason: &CertificateError, refused: &Refused) -> Words {
     match reason {
-        CertificateError::ExpiredContext { time, not_after } => (
-            "the peer's certificate has expired (or this machine's clock is wrong)".to_owned(),
-            format!("for {}", span(time.as_secs().saturating_sub(not_after.as_secs()))),
-        ),
-        CertificateError::NotValidYetContext { time, not_before } => (
-            "the peer's certificate is not valid yet (or this machine's clock is wrong)".to_owned(),
-            format!("for another {}", span(not_before.as_secs().saturating_sub(time.as_secs()))),
-        ),
-        CertificateError::Expired => {
-            ("the peer's certificate has expired (or this machine's clock is wrong)".to_owned(), words(reason))
+        CertificateError::ExpiredContext { time, not_after } => {
+            (EXPIRED.to_owned(), format!("for {}", span(time.as_secs().saturating_sub(not_after.as_secs()))))
         }
+        CertificateError::Expired => (EXPIRED.to_owned(), words(reason)),
+        CertificateError::NotValidYetContext { time, not_before } => {
+            (TOO_NEW.to_owned(), format!("for another {}", span(not_before.as_secs().saturating_sub(time.as_secs()))))
+        }
+        CertificateError::NotValidYet => (TOO_NEW.to_owned(), words(reason)),
         CertificateError::NotValidForNameContext { .. } | CertificateError::NotValidForName => other_host(refused),
         CertificateError::UnknownIssuer => unknown(refused),
         CertificateError::Revoked => ("the peer's certificate is revoked".to_owned(), words(reason)),
@@ -152,6 +151,11 @@ fn unknown(refused: &Refused) -> Words {
     if own.is_self_issued() {
         let what = "the peer's certificate is self-signed, and this machine does not trust it (ca_file can add it)";
         return (format!("{what}{missing}"), format!("it is issued by itself, {}", named(own.issuer)));
+    }
+    if refused.is_extra {
+        let issuer = named(own.issuer);
+        let what = format!("ca_file has the peer's own certificate; put the one of its CA there, {issuer}");
+        return (format!("{what}{missing}"), "unknown issuer".to_owned());
     }
     // Up the chain, as far as the peer sent it: no further than it is long, since certificates may stand in a circle.
     let mut top = own;

@@ -107,14 +107,14 @@ impl Trust {
 fn verifier(source: &Source, extra: Vec<CertificateDer<'static>>) -> Result<Remembering, Failure> {
     let store = super::system::Store::load(&source.variables);
     let mut roots = rustls::RootCertStore::empty();
-    roots.add_parsable_certificates(extra.into_iter().chain(store.certificates));
+    roots.add_parsable_certificates(extra.iter().cloned().chain(store.certificates));
     let unread = store.unread.first().map(|first| match store.unread.len() {
         1 => first.clone(),
         count => format!("{first} (and {} more)", count - 1),
     });
     let verifier = rustls::client::WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider()).build();
     let nobody = || source.nobody().because(unread.as_deref().unwrap_or("no certificate was found"));
-    Ok(Remembering { verifier: verifier.map_err(|_| nobody())?, unread })
+    Ok(Remembering { verifier: verifier.map_err(|_| nobody())?, extra, unread })
 }
 
 /// Trusts whom the operating system trusts, and these: they take a verifying engine of their own.
@@ -124,10 +124,10 @@ fn verifier(source: &Source, extra: Vec<CertificateDer<'static>>) -> Result<Reme
 
     let verifier = match extra.is_empty() {
         true => Verifier::new(provider()),
-        false => Verifier::new_with_extra_roots(extra, provider()),
+        false => Verifier::new_with_extra_roots(extra.clone(), provider()),
     };
     let verifier = verifier.map_err(|error| source.nobody().because(error))?;
-    Ok(Remembering { verifier: Arc::new(verifier), unread: None })
+    Ok(Remembering { verifier: Arc::new(verifier), extra, unread: None })
 }
 
 fn read(path: &str) -> Result<Vec<u8>, Box<Outcome>> {

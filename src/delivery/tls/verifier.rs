@@ -12,6 +12,8 @@ use rustls::{DigitallySignedStruct, Error, SignatureScheme};
 pub(super) struct Refused {
     /// As the peer sent them, its own first.
     pub(super) chain: Vec<CertificateDer<'static>>,
+    /// Whether the peer's own certificate stands in `ca_file`.
+    pub(super) is_extra: bool,
     /// Of the system's store, if a part of it could not be used.
     pub(super) unread: Option<String>,
 }
@@ -29,6 +31,8 @@ pub(super) fn take_refused() -> Option<Refused> {
 #[derive(Debug)]
 pub(super) struct Remembering {
     pub(super) verifier: Arc<dyn ServerCertVerifier>,
+    /// Those of `ca_file`.
+    pub(super) extra: Vec<CertificateDer<'static>>,
     pub(super) unread: Option<String>,
 }
 
@@ -42,7 +46,7 @@ impl Remembering {
         result.inspect_err(|_| {
             let chain =
                 std::iter::once(own).chain(others).map(|certificate| certificate.clone().into_owned()).collect();
-            REFUSED.set(Some(Refused { chain, unread: self.unread.clone() }));
+            REFUSED.set(Some(Refused { chain, is_extra: self.extra.contains(own), unread: self.unread.clone() }));
         })
     }
 }
