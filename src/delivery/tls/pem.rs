@@ -1,9 +1,9 @@
 //! Reads the certificates of a PEM file as people have them. No block of it is skipped in silence, and no byte of it
 //! reaches a message: a file that is named by mistake may hold a key.
 
-use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
+use webpki::anchor_from_trusted_cert;
 
 use super::der::{self, OBJECT_ID, SEQUENCE};
 
@@ -115,8 +115,8 @@ fn certificate(label: &str, body: &[u8]) -> Result<CertificateDer<'static>, &'st
         return Err("has trust settings of OpenSSL, which the library does not read: \
                     write it without them (openssl x509 -in OLD -out NEW)");
     }
-    match RootCertStore::empty().add(der.clone()) {
-        Ok(()) => Ok(der),
+    match anchor_from_trusted_cert(&der) {
+        Ok(_) => Ok(der),
         Err(_) => Err(recognised(&der).unwrap_or("is not an X.509 certificate")),
     }
 }
@@ -127,7 +127,7 @@ fn nature(content: &[u8]) -> &'static str {
         "is empty"
     } else if content.starts_with(b"\xff\xfe") || content.starts_with(b"\xfe\xff") {
         UTF16
-    } else if RootCertStore::empty().add(CertificateDer::from(content)).is_ok() {
+    } else if anchor_from_trusted_cert(&CertificateDer::from(content)).is_ok() {
         "is a certificate in DER: convert it (openssl x509 -inform der -in OLD -out NEW)"
     } else {
         recognised(content).unwrap_or("contains no certificate in PEM (-----BEGIN CERTIFICATE-----)")
@@ -177,5 +177,12 @@ fn has_damaged_marker(text: &[u8]) -> bool {
 }
 
 fn find(content: &[u8], wanted: &[u8]) -> Option<usize> {
-    content.windows(wanted.len()).position(|bytes| bytes == wanted)
+    let mut from = 0;
+    loop {
+        from += content[from..].iter().position(|byte| *byte == wanted[0])?;
+        if content[from..].starts_with(wanted) {
+            return Some(from);
+        }
+        from += 1;
+    }
 }
