@@ -361,7 +361,8 @@ pw_config *pw_config_new(void);
  *   idle_timeout_ms     15000   how long an idle connection may be reused, or less if the server announces less; 0 to
  *                               600000; 0: each call makes its own
  *   proxy               none    "http://[user:password@]host:port", or "env": HTTPS_PROXY and NO_PROXY
- *   ca_file             none    the path of a PEM file, added to the operating system's trust store
+ *   ca_file             none    the path of a PEM file, added to the operating system's trust store; every block of it
+ *                               must be a certificate
  *   locale              none    "tr" or "en", sent as the headers Accept-Language and locale
  *   app                 none    "Name/1.2", appended to User-Agent
  *   header.NAME         none    an extra request header; not one that the library sets or that frames the message
@@ -408,7 +409,8 @@ void pw_config_free(pw_config *config);
  * out_ctx: where the context is stored. On failure it is set to NULL. It must not be NULL. Free it with pw_ctx_free.
  * out_json: NULL, or where the document of a failure is stored. On success it is set to NULL. Free it with
  * pw_string_free.
- * Returns: PW_OK. PW_INVALID if an option is missing, or if ca_file cannot be read or has no certificate in it.
+ * Returns: PW_OK. PW_INVALID if an option is missing, or if ca_file cannot be read, or has no certificate in it, or
+ * a block that is not one.
  */
 pw_status pw_ctx_new(const pw_config *config,
                      pw_ctx **out_ctx,

@@ -39,7 +39,7 @@ for name; do
   case $name in
     demo | build | figures) ;;
     lint) packages+=(git python3 python3-venv shellcheck clang-format-14) ;;
-    rust) packages+=(openssl iproute2 util-linux) ;;
+    rust) packages+=(openssl ca-certificates iproute2 util-linux) ;;
     fuzz) packages+=(g++ python3 python3-venv) ;;
     c) packages+=(binutils valgrind abigail-tools php8.2-cli) ;;
     python) packages+=(python3 python3-venv) ;;

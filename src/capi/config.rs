@@ -36,7 +36,8 @@ pub extern "C" fn pw_config_new() -> *mut pw_config {
 ///   idle_timeout_ms     15000   how long an idle connection may be reused, or less if the server announces less; 0 to
 ///                               600000; 0: each call makes its own
 ///   proxy               none    "http://[user:password@]host:port", or "env": HTTPS_PROXY and NO_PROXY
-///   ca_file             none    the path of a PEM file, added to the operating system's trust store
+///   ca_file             none    the path of a PEM file, added to the operating system's trust store; every block of it
+///                               must be a certificate
 ///   locale              none    "tr" or "en", sent as the headers Accept-Language and locale
 ///   app                 none    "Name/1.2", appended to User-Agent
 ///   header.NAME         none    an extra request header; not one that the library sets or that frames the message

@@ -25,7 +25,8 @@ pub struct pw_ctx(Client);
 /// out_ctx: where the context is stored. On failure it is set to NULL. It must not be NULL. Free it with pw_ctx_free.
 /// out_json: NULL, or where the document of a failure is stored. On success it is set to NULL. Free it with
 /// pw_string_free.
-/// Returns: PW_OK. PW_INVALID if an option is missing, or if ca_file cannot be read or has no certificate in it.
+/// Returns: PW_OK. PW_INVALID if an option is missing, or if ca_file cannot be read, or has no certificate in it, or
+/// a block that is not one.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pw_ctx_new(
     config: *const pw_config,

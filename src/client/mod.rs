@@ -55,7 +55,10 @@ impl Client {
         };
         let trust = match address.tls {
             true => Some(Trust::load(config.ca_file.as_deref())?),
-            false => None,
+            false => {
+                Trust::check(config.ca_file.as_deref())?;
+                None
+            }
         };
         let url = address.url(request::PATH);
         let url = Uri::try_from(url).map_err(|_| Outcome::invalid_option("base_url", "is not an address"))?;

@@ -17,3 +17,5 @@ mod secrets;
 mod sharing;
 mod time;
 mod tls;
+mod trust;
+mod unaccepted;

@@ -1,15 +1,14 @@
 //! Peers that cannot be trusted are refused before anything of the request has left, and the message says why.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, mpsc};
+use std::sync::Arc;
 use std::thread;
 
 use paywall::{Client, Outcome};
 
 use crate::support::certificates::{Authority, Identity, self_signed};
-use crate::support::process::temporary;
+use crate::support::openssl::{CA, LOCALHOST, OpensslServer, P256, Pki};
 use crate::support::server::{Server, ok};
 use crate::support::{OK, SESSION, TOKEN, client, config};
 
@@ -30,8 +29,8 @@ fn a_certificate_that_proves_nothing_is_refused_with_its_reason() {
         (trusted.sign(&["localhost"], 2090, 2100), "is not valid yet"),
         (trusted.leaf(&["other.example"]), "is for another host"),
         (trusted.leaf(&["127.0.0.1"]), "is for another host"),
-        (self_signed(&["localhost"]), "is self-signed, or this machine does not trust its CA"),
-        (Authority::new("unknown").leaf(&["localhost"]), "is self-signed, or this machine does not trust its CA"),
+        (self_signed(&["localhost"]), "is self-signed, and this machine does not trust it"),
+        (Authority::new("unknown").leaf(&["localhost"]), "did not send the certificate of \"unknown\""),
     ];
     for (identity, reason) in cases {
         let server = Server::with_identity(&identity);
@@ -49,7 +48,7 @@ fn the_systems_store_alone_does_not_trust_a_private_authority() {
     let mut config = config(&server);
     let other = Authority::new("another");
     config.set("ca_file", other.ca_file.to_str().unwrap()).unwrap();
-    assert_refused(&Client::new(&config).unwrap().resend_otp(TOKEN, SESSION), "ca_file can add one");
+    assert_refused(&Client::new(&config).unwrap().resend_otp(TOKEN, SESSION), "ca_file can add it");
     assert_eq!(server.seen().len(), 0);
 }
 
@@ -95,68 +94,18 @@ fn a_session_that_the_peer_does_not_go_on_with_is_not_offered_again() {
     assert_eq!(peer.join().unwrap(), [false, true, false]);
 }
 
-/// OpenSSL's server, which still speaks what nobody should.
-struct OpensslServer {
-    process: Child,
-    port: u16,
-    /// Everything that it prints: what the client sends over TLS among it.
-    output: mpsc::Receiver<String>,
-}
-
-impl OpensslServer {
-    fn start(identity: &Identity, options: &[&str]) -> Self {
-        let (certificate, key) = (temporary("openssl.pem"), temporary("openssl.key"));
-        let pem = |label: &str, der: &[u8]| {
-            use base64::{Engine, prelude::BASE64_STANDARD};
-            format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", BASE64_STANDARD.encode(der))
-        };
-        std::fs::write(&certificate, pem("CERTIFICATE", &identity.certificate)).unwrap();
-        std::fs::write(&key, pem("PRIVATE KEY", &identity.key.serialize_der())).unwrap();
-        let mut process = Command::new("openssl")
-            .args(["s_server", "-accept", "127.0.0.1:0", "-naccept", "2", "-cert"])
-            .arg(&certificate)
-            .arg("-key")
-            .arg(&key)
-            .args(options)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("openssl must be installed for this test");
-        let mut output = BufReader::new(process.stdout.take().unwrap());
-        let mut line = String::new();
-        let port = loop {
-            line.clear();
-            assert!(output.read_line(&mut line).unwrap() > 0, "openssl ended before it listened");
-            if let Some(address) = line.strip_prefix("ACCEPT ") {
-                break address.trim().rsplit(':').next().unwrap().parse().unwrap();
-            }
-        };
-        let (send, receive) = mpsc::channel();
-        thread::spawn(move || {
-            let mut rest = String::new();
-            _ = output.read_to_string(&mut rest);
-            _ = send.send(rest);
-        });
-        OpensslServer { process, port, output: receive }
-    }
-
-    /// Ends it and gives what it printed.
-    fn finish(mut self) -> String {
-        _ = self.process.kill();
-        _ = self.process.wait();
-        self.output.recv().unwrap()
-    }
-}
-
 #[test]
 fn peers_that_speak_only_old_tls_are_refused_and_a_current_one_of_the_same_make_is_not() {
-    let identity = Authority::trusted().leaf(&["localhost"]);
+    let pki = Pki::new("old-tls");
+    pki.root("ca", &format!("{P256} -addext {CA}"));
+    pki.issue("ca", "leaf", P256, LOCALHOST, "");
     let outcome_of = |options: &[&str]| {
-        let openssl = OpensslServer::start(&identity, options);
+        let openssl = OpensslServer::start(&pki.path("leaf.pem"), &pki.path("leaf.key"), options);
         let server = Server::https(|_| ok(OK));
         let base_url = format!("https://localhost:{}", openssl.port);
-        let client = client(&server, &[("base_url", &base_url), ("timeout_ms", "3000")]);
+        let ca_file = pki.path("ca.pem");
+        let options = [("base_url", &*base_url), ("timeout_ms", "3000"), ("ca_file", ca_file.to_str().unwrap())];
+        let client = client(&server, &options);
         let checked = client.check();
         let sent = client.resend_otp(TOKEN, SESSION);
         (checked, sent, openssl.finish())
@@ -179,18 +128,29 @@ fn peers_that_speak_only_old_tls_are_refused_and_a_current_one_of_the_same_make_
 
 #[test]
 fn a_peer_without_tls_is_refused() {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    let peer = thread::spawn(move || {
-        let (mut stream, _): (TcpStream, _) = listener.accept().unwrap();
-        stream.write_all(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n").unwrap();
-        let mut received = Vec::new();
-        _ = stream.read_to_end(&mut received);
-        received
-    });
-    let server = Server::https(|_| ok(OK));
-    let base_url = format!("https://localhost:{port}");
-    assert_refused(&client(&server, &[("base_url", &base_url)]).resend_otp(TOKEN, SESSION), "does not speak TLS");
-    let received = peer.join().unwrap();
-    assert!(!received.windows(4).any(|bytes| bytes == b"POST"));
+    let old_hello = [&[22, 3, 1, 0, 42, 2, 0, 0, 38, 3, 1][..], &[7; 32], &[0, 0, 47, 0]].concat();
+    let greetings: [(&[u8], &str); 6] = [
+        (b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n", "does not speak TLS"),
+        (b"SSH-2.0-OpenSSH_9.2\r\n", "does not speak TLS"),
+        (b"220 mail.example ESMTP\r\n", "does not speak TLS"),
+        (b"\x4a\0\0\0\x0a8.0.36\0", "does not speak TLS"),
+        (&[0x15, 3, 3, 0xff, 0xff], "does not speak TLS"),
+        (&old_hello, "only versions of TLS that are not safe any more"),
+    ];
+    for (greeting, reason) in greetings {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let base_url = format!("https://localhost:{}", listener.local_addr().unwrap().port());
+        let greeting = greeting.to_vec();
+        let peer = thread::spawn(move || {
+            let (mut stream, _): (TcpStream, _) = listener.accept().unwrap();
+            stream.write_all(&greeting).unwrap();
+            let mut received = Vec::new();
+            _ = stream.read_to_end(&mut received);
+            received
+        });
+        let server = Server::https(|_| ok(OK));
+        assert_refused(&client(&server, &[("base_url", &base_url)]).resend_otp(TOKEN, SESSION), reason);
+        let received = peer.join().unwrap();
+        assert!(!received.windows(4).any(|bytes| bytes == b"POST"));
+    }
 }

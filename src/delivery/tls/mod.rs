@@ -1,9 +1,16 @@
 //! TLS: whom to trust, the handshake, and the reasons for which one fails.
 
+mod certificate;
 mod client_certificate;
+mod der;
 mod errors;
+mod file;
+mod pem;
 mod records;
+#[cfg(all(unix, not(target_vendor = "apple")))]
+mod system;
 mod trust;
+mod verifier;
 
 use std::fmt;
 use std::io::{self, Read};

@@ -2,19 +2,15 @@
 
 use std::ffi::OsString;
 use std::fmt;
-use std::fs::File;
-use std::io::{self, Read};
-#[cfg(unix)]
-use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rustls::client::danger::ServerCertVerifier;
 use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
-use rustls_platform_verifier::Verifier;
 
-use super::{Client, provider};
+use super::verifier::Remembering;
+use super::{Client, file, pem, provider};
 use crate::delivery::failure::Failure;
 use crate::os::PerProcess;
 use crate::outcome::{Kind, Outcome, Stage};
@@ -38,7 +34,7 @@ impl fmt::Debug for Trust {
 struct Source {
     /// The content of `ca_file`, not its name: a replaced file is read again.
     extra: Option<Vec<u8>>,
-    /// They replace the system's store, on Linux, for this as for every other program.
+    /// They replace the system's store, on Linux, for this as for every other program. None if empty.
     variables: [Option<OsString>; 2],
 }
 
@@ -65,11 +61,9 @@ const MOST_LOADED: usize = 8;
 impl Trust {
     /// The store of the operating system, with the certificates of `ca_file` added.
     pub(crate) fn load(ca_file: Option<&str>) -> Result<Arc<Trust>, Box<Outcome>> {
-        let extra = match ca_file {
-            None => None,
-            Some(path) => Some(read(path)?),
-        };
-        let source = Source { extra, variables: ["SSL_CERT_FILE", "SSL_CERT_DIR"].map(std::env::var_os) };
+        let extra = ca_file.map(read).transpose()?;
+        let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+        let source = Source { extra, variables: ["SSL_CERT_FILE", "SSL_CERT_DIR"].map(variable) };
 
         let mut loaded = LOADED.get().lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(place) = loaded.iter().position(|(known, _)| *known == source) {
@@ -88,60 +82,62 @@ impl Trust {
         Ok(trust)
     }
 
+    /// Whether `ca_file` is as it must be, for a client that needs no trust: a mistake shows before the address becomes
+    /// https.
+    pub(crate) fn check(ca_file: Option<&str>) -> Result<(), Box<Outcome>> {
+        match ca_file {
+            Some(path) => certificates(path, &read(path)?).map(drop),
+            None => Ok(()),
+        }
+    }
+
     fn from_source(source: &Source, ca_file: Option<&str>) -> Result<Trust, Box<Outcome>> {
         static IDS: AtomicU64 = AtomicU64::new(1);
-        let path = ca_file.unwrap_or_default();
-        let mut extra = Vec::new();
-        if let Some(pem) = &source.extra {
-            for certificate in CertificateDer::pem_slice_iter(pem) {
-                let certificate = certificate.map_err(|error| refused(&format!("{path} is not valid PEM: {error}")))?;
-                // The verifier reports a bad extra root and an empty system store with the same error.
-                rustls::RootCertStore::empty().add(certificate.clone()).map_err(|error| {
-                    refused(&format!("{path} contains something that is not a certificate: {error}"))
-                })?;
-                extra.push(certificate);
-            }
-            if extra.is_empty() {
-                return Err(refused(&format!("{path} contains no certificate in PEM")));
-            }
-        }
-        let verifier = match extra.is_empty() {
-            true => Verifier::new(provider()),
-            // On Windows extra roots take a verifying engine of their own, on Linux one store holds both.
-            false => Verifier::new_with_extra_roots(extra, provider()),
+        let extra = match (ca_file, &source.extra) {
+            (Some(path), Some(content)) => certificates(path, content)?,
+            _ => Vec::new(),
         };
-        let verifier = match verifier {
-            Ok(verifier) => Ok(Arc::new(verifier) as Arc<dyn ServerCertVerifier>),
-            Err(error) => Err(source.nobody().because(error)),
-        };
+        let verifier = verifier(source, extra).map(|verifier| Arc::new(verifier) as Arc<dyn ServerCertVerifier>);
         Ok(Trust { id: IDS.fetch_add(1, Ordering::Relaxed), client: Client::new(verifier) })
     }
 }
 
-/// The content of `ca_file`: a file indeed, since anything else may never end.
-fn read(path: &str) -> Result<Vec<u8>, Box<Outcome>> {
-    const LARGEST: u64 = 8 * 1024 * 1024;
-    let unreadable = |error: io::Error| refused(&format!("{path} cannot be read: {error}"));
-    let mut options = File::options();
-    options.read(true);
-    // To open a pipe would wait for its writer, and a terminal could become the host's.
-    #[cfg(unix)]
-    options.custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY);
-    let file = options.open(path).map_err(unreadable)?;
-    let about = file.metadata().map_err(unreadable)?;
-    if !about.is_file() {
-        return Err(refused(&format!("{path} is not a file")));
-    }
-    let too_large = || refused(&format!("{path} is larger than 8 MiB"));
-    if about.len() > LARGEST {
-        return Err(too_large());
-    }
-    let mut content = Vec::with_capacity(about.len() as usize + 1);
-    // Without `take`, the file would be asked for its size again.
-    file.take(LARGEST + 1).read_to_end(&mut content).map_err(unreadable)?;
-    if content.len() as u64 > LARGEST { Err(too_large()) } else { Ok(content) }
+/// Trusts the certificates of the system's files and these.
+#[cfg(all(unix, not(target_vendor = "apple")))]
+fn verifier(source: &Source, extra: Vec<CertificateDer<'static>>) -> Result<Remembering, Failure> {
+    let store = super::system::Store::load(&source.variables);
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add_parsable_certificates(extra.iter().cloned().chain(store.certificates));
+    let unread = store.unread.first().map(|first| match store.unread.len() {
+        1 => first.clone(),
+        count => format!("{first} (and {} more)", count - 1),
+    });
+    let verifier = rustls::client::WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider()).build();
+    let nobody = || source.nobody().because(unread.as_deref().unwrap_or("no certificate was found"));
+    Ok(Remembering { verifier: verifier.map_err(|_| nobody())?, extra, unread })
 }
 
-fn refused(rule: &str) -> Box<Outcome> {
-    Outcome::invalid_option("ca_file", rule)
+/// Trusts whom the operating system trusts, and these: they take a verifying engine of their own.
+#[cfg(not(all(unix, not(target_vendor = "apple"))))]
+fn verifier(source: &Source, extra: Vec<CertificateDer<'static>>) -> Result<Remembering, Failure> {
+    use rustls_platform_verifier::Verifier;
+
+    let verifier = match extra.is_empty() {
+        true => Verifier::new(provider()),
+        false => Verifier::new_with_extra_roots(extra.clone(), provider()),
+    };
+    let verifier = verifier.map_err(|error| source.nobody().because(error))?;
+    Ok(Remembering { verifier: Arc::new(verifier), extra, unread: None })
+}
+
+fn read(path: &str) -> Result<Vec<u8>, Box<Outcome>> {
+    file::read(Path::new(path)).map_err(|reason| refused(path, &reason))
+}
+
+fn certificates(path: &str, content: &[u8]) -> Result<Vec<CertificateDer<'static>>, Box<Outcome>> {
+    pem::certificates(content).map_err(|reason| refused(path, &reason))
+}
+
+fn refused(path: &str, reason: &str) -> Box<Outcome> {
+    Outcome::invalid_option("ca_file", &format!("{} {reason}", file::shown(Path::new(path))))
 }

@@ -2,6 +2,7 @@
 
 pub mod certificates;
 pub mod children;
+pub mod openssl;
 pub mod process;
 pub mod server;
 pub mod watch;
