@@ -1,13 +1,14 @@
 //! Delivery: one request leaves at most, and what is known about it is true.
 //!
-//! `pool` keeps the connections, `connect` makes them (`resolve`, `tls`), `wire` carries the bytes and counts them, `call`
-//! remembers what is true about a call.
+//! `pool` keeps the connections, `connect` makes them (`resolve`, `proxy`, `tls`), `wire` carries the bytes and counts
+//! them, `call` remembers what is true about a call.
 
 mod call;
 mod connect;
 mod deadline;
 mod failure;
 mod pool;
+mod proxy;
 mod resolve;
 mod socket;
 mod tls;
