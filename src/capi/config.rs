@@ -34,7 +34,7 @@ pub extern "C" fn pw_config_new() -> *mut pw_config {
 ///   timeout_ms          20000   the whole call, name resolution included; 1 to 120000
 ///   connect_timeout_ms  5000    resolve, connect and TLS together; 1 to 120000
 ///   idle_timeout_ms     15000   how long an idle connection may be reused; 0 to 600000; 0: each call makes its own
-///   proxy               none    "http://[user:password@]host:port", or "env": HTTPS_PROXY and NO_PROXY
+///   proxy               none    "[http://][user[:password]@]host:port", or "env": HTTPS_PROXY and NO_PROXY
 ///   ca_file             none    the path of a PEM file, added to the operating system's trust store
 ///   locale              none    "tr" or "en", sent as the headers Accept-Language and locale
 ///   app                 none    "Name/1.2", appended to User-Agent

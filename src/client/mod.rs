@@ -63,7 +63,8 @@ impl Client {
         let headers = request::headers(config, api_key, api_client);
         let credentials = masking::credentials(config, api_key, api_client, proxy.as_ref());
         let tls = trust.as_deref().map(|trust| trust.client.clone());
-        let route = Route { address, proxy, tls };
+        let user_agent = request::user_agent(config.app.as_deref());
+        let route = Route { address, proxy, user_agent, tls };
         let identity: Vec<(&str, &Secret)> = headers.iter().map(|(name, value)| (name.as_str(), value)).collect();
         let key = Key::new(&route, trust.map(|trust| trust.id), &identity);
         os::stay_loaded();

@@ -2,9 +2,9 @@
 
 use std::time::{Instant, SystemTime};
 
-use crate::decision::{self, Answer, describe, quotable};
+use crate::decision::{self, Answer, describe};
 use crate::delivery::{Call, Failure, Received};
-use crate::outcome::{ErrorInfo, Kind, Outcome, Stage, Status, TokenState, Transport};
+use crate::outcome::{ErrorInfo, Kind, Outcome, Stage, Status, TokenState, Transport, quotable};
 use crate::secret::Wiped;
 
 /// A whole answer came: the decision table says what it means.
@@ -100,7 +100,7 @@ fn error_of(failure: &Failure) -> ErrorInfo {
         code: None,
         stage: failure.stage,
         retry_after_ms: None,
-        detail: failure.detail.as_deref().map(quotable),
+        detail: failure.detail.clone(),
     }
 }
 

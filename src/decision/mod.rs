@@ -26,7 +26,7 @@ use crate::arguments;
 use crate::outcome::{Kind, Status};
 use envelope::Envelope;
 pub(crate) use retry_after::retry_after;
-pub(crate) use wording::{describe, quotable};
+pub(crate) use wording::describe;
 
 /// A whole HTTP answer.
 pub(crate) struct Answer<'a> {

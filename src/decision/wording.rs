@@ -1,7 +1,7 @@
 //! What a verdict is in words, for the log.
 
 use super::{Row, Ruling, Verdict};
-use crate::outcome::{Kind, Status};
+use crate::outcome::{Kind, Status, quotable};
 
 /// What a refusal by nothing but the HTTP status means, and what the service said about it.
 fn refusal(verdict: &Verdict, words: &str) -> String {
@@ -23,7 +23,7 @@ pub(crate) fn describe(verdict: &Verdict, http_status: u16) -> String {
         ("", "") => "without a reason".to_owned(),
         ("", code) => format!("({code})"),
         (words, "") => words.to_owned(),
-        (words, code) => format!("{words} ({code})"),
+        (words, code) => quotable(&format!("{words} ({code})")),
     };
     let in_doubt = "a code may be on its way, so do not repeat the request automatically";
     match (row, status) {
@@ -46,11 +46,4 @@ pub(crate) fn describe(verdict: &Verdict, http_status: u16) -> String {
         (_, Status::InDoubt) => format!("in doubt: the service reported {}; {in_doubt}", quoted()),
         _ => format!("the service refused: {}", quoted()),
     }
-}
-
-/// A peer's words for a log: on one line, and not too many of them.
-pub(crate) fn quotable(text: &str) -> String {
-    const LONGEST: usize = 1024;
-    let quoted = &text[..text.floor_char_boundary(LONGEST)];
-    quoted.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
 }

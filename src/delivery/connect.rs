@@ -19,6 +19,8 @@ use crate::outcome::{Kind, Stage};
 pub(crate) struct Route {
     pub(crate) address: Address,
     pub(crate) proxy: Option<Proxy>,
+    /// As in the request: a proxy is told it, too.
+    pub(crate) user_agent: String,
     /// None for plain http.
     pub(crate) tls: Option<tls::Client>,
 }
@@ -48,7 +50,7 @@ pub(super) fn open(route: &Route) -> Result<Wire, Failure> {
                     what: format!("proxy: {}", failure.what),
                     ..failure
                 })?;
-            tunnel(&reached, proxy, &route.address, deadline)?;
+            tunnel(&reached, proxy, &route.address, &route.user_agent, deadline)?;
             reached
         }
     };
