@@ -213,7 +213,7 @@ typedef int32_t pw_status;
 #define PW_KIND_AUTHENTICATION "authentication"
 
 /**
- * The service knows the credentials, but does not allow this.
+ * The service, or something before it such as a firewall, does not allow this.
  */
 #define PW_KIND_FORBIDDEN "forbidden"
 

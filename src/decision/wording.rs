@@ -7,7 +7,11 @@ use crate::outcome::{Kind, Status, quotable};
 fn refusal(verdict: &Verdict, words: &str) -> String {
     let meaning = match verdict.ruling.kind {
         Some(Kind::Authentication) => "check api_key and api_client",
-        Some(Kind::Forbidden) => "these credentials are not allowed to do this",
+        Some(Kind::Forbidden) if verdict.from_service => "these credentials are not allowed to do this",
+        Some(Kind::Forbidden) => {
+            "the answer is not one of the service's, so something before it, such as a firewall, may have refused: ask the \
+             vendor whether this machine's address is allowed, and check api_key and api_client"
+        }
         Some(Kind::WrongAddress) => "the service is not at this address: check the host and the path of base_url",
         Some(Kind::RateLimited) => "too many requests",
         _ => "the service, or something in front of it, did not accept the request",

@@ -37,7 +37,7 @@ const ACTIONS: [(&str, &str); 9] = [
     ("retry", "dns connect timeout connection_lost"),
     ("contact_support", "declined internal"),
 ];
-const KINDS_IN_DOUBT: &str = "timeout connection_lost bad_response server_error upstream";
+const KINDS_IN_DOUBT: &str = "timeout connection_lost bad_response server_error upstream http";
 const STAGES: &str = "argument config resolve connect proxy tls send receive decode service";
 
 /// Reads a document and checks it.
