@@ -128,8 +128,13 @@ impl Client {
             let request_id = Uuid::new_v4().to_string();
             let body = request::body(token, &session_id);
             let request = || request::request(&self.head, &request_id, &body);
+            let asked = Masker::new([token, session]);
+            let mask = |text: &mut String| {
+                self.credentials.mask(text);
+                asked.mask(text);
+            };
             let mut outcome = match exchange(&call, &request) {
-                (received, None) => answered(received),
+                (received, None) => answered(received, mask),
                 (received, Some(failure)) => unanswered(&call, received, &failure),
             };
             if !matches!(outcome.status, Status::Invalid | Status::Internal) {

@@ -7,11 +7,13 @@ use crate::delivery::{Call, Failure, Received};
 use crate::outcome::{ErrorInfo, Kind, Outcome, Stage, Status, TokenState, Transport, quotable};
 
 /// A whole answer came: the decision table says what it means.
-pub(super) fn answered(received: Received) -> Outcome {
+pub(super) fn answered(received: Received, mask: impl Fn(&mut String)) -> Outcome {
     let http_status = received.http_status.unwrap_or_default();
     let retry_after_ms = retry_after_ms(&received);
     let text = received.charset.text(received.body);
-    let verdict = decision::decide(&Answer { http_status, body: &text });
+    let mut verdict = decision::decide(&Answer { http_status, body: &text });
+    // Before they are quoted: a secret that is cut off in the middle of a message would not be found any more.
+    [&mut verdict.text, &mut verdict.ruling.code].into_iter().flatten().for_each(mask);
     let error = verdict.ruling.kind.map(|kind| ErrorInfo {
         kind,
         code: verdict.ruling.code.clone(),

@@ -134,6 +134,24 @@ fn nothing_that_is_quoted_can_make_a_log_show_another_line() {
 }
 
 #[test]
+fn a_secret_across_the_end_of_what_a_message_quotes_is_masked_too() {
+    for secret in [CLIENT, TOKEN, SESSION] {
+        for before in [1_000, 1_010, 1_015, 4_086] {
+            let words = format!("{}{secret}", "-".repeat(before));
+            let body = format!(
+                r#"{{"Result":true,"Body":{{"Masterpass":{{"StatusCode":503,"Result":{{"Description":"{words}"}}}}}}}}"#
+            );
+            let server = Server::http(move |_| ok(&body));
+            let outcome = planted(&server).resend_otp(TOKEN, SESSION);
+            assert_eq!(outcome.status.name(), "in_doubt");
+            for text in [&outcome.message, outcome.customer_message.as_ref().unwrap()] {
+                assert!(!text.contains(&secret[..8]), "{secret} after {before}: {text}");
+            }
+        }
+    }
+}
+
+#[test]
 fn failures_on_the_way_do_not_show_them() {
     let dead = Server::http(|request| {
         let head = format!("HTTP/1.1 200 OK\r\nContent-Length: 999999\r\n\r\n{}", request.text());
