@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 const HELP: &str = "\
 paywall [--env]
 
-Reads one JSON document from standard input, makes one call, and writes the result document to standard output. The exit
+Reads one JSON document from standard input (UTF-8, or UTF-16 with a byte order mark), makes one call, and writes the result document to standard output. The exit
 code is the status: 0 ok, 1 rejected, 2 not sent, 3 in doubt, 4 invalid, 5 internal. If you get no result document, treat
 the call as in doubt.
 
@@ -103,10 +103,24 @@ fn read_input() -> Result<Input, Box<Outcome>> {
     if text.len() as u64 > LONGEST_INPUT {
         return Err(Outcome::invalid_argument("input", "is longer than 1 MiB"));
     }
+    let text = as_utf8(text).ok_or_else(|| Outcome::invalid_argument("input", "must be UTF-8, or whole UTF-16"))?;
     // What the parser says may quote the input: report only where it stumbled.
     serde_json::from_slice(&text).map_err(|error| {
         let rule =
             format!("is not the JSON that `paywall --help` shows (line {}, column {})", error.line(), error.column());
         Outcome::invalid_argument("input", &rule)
     })
+}
+
+/// The input without a byte order mark: PowerShell begins with one what it pipes, also in UTF-16.
+fn as_utf8(text: Vec<u8>) -> Option<Vec<u8>> {
+    let (unit, rest): (fn([u8; 2]) -> u16, _) = match text.as_slice() {
+        [0xef, 0xbb, 0xbf, rest @ ..] => return Some(rest.to_vec()),
+        [0xff, 0xfe, rest @ ..] => (u16::from_le_bytes, rest),
+        [0xfe, 0xff, rest @ ..] => (u16::from_be_bytes, rest),
+        _ => return Some(text),
+    };
+    let (pairs, odd) = rest.as_chunks();
+    let units: Vec<u16> = pairs.iter().copied().map(unit).collect();
+    String::from_utf16(&units).ok().filter(|_| odd.is_empty()).map(String::into_bytes)
 }

@@ -35,7 +35,7 @@ pub extern "C" fn pw_config_new() -> *mut pw_config {
 ///   connect_timeout_ms  5000    connect, proxy and TLS together, from when the name's addresses are known; 1 to 120000
 ///   idle_timeout_ms     15000   how long an idle connection may be reused, or less if the server announces less; 0 to
 ///                               600000; 0: each call makes its own
-///   proxy               none    "http://[user:password@]host:port", or "env": HTTPS_PROXY and NO_PROXY
+///   proxy               none    "[http://][user[:password]@]host:port", or "env": HTTPS_PROXY and NO_PROXY
 ///   ca_file             none    the path of a PEM file, added to the operating system's trust store; every block of it
 ///                               must be a certificate
 ///   locale              none    "tr" or "en", sent as the headers Accept-Language and locale

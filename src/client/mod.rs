@@ -66,7 +66,8 @@ impl Client {
         let headers = request::headers(config, api_key, api_client);
         let credentials = masking::credentials(config, api_key, api_client, proxy.as_ref());
         let tls = trust.as_deref().map(|trust| trust.client.clone());
-        let route = Route { address, proxy, tls };
+        let user_agent = request::user_agent(config.app.as_deref());
+        let route = Route { address, proxy, user_agent, tls };
         let identity: Vec<(&str, &Secret)> = headers.iter().map(|(name, value)| (name.as_str(), value)).collect();
         let key = Key::new(&route, trust.map(|trust| trust.id), &identity);
         os::stay_loaded();
@@ -130,8 +131,13 @@ impl Client {
             let request_id = Uuid::new_v4().to_string();
             let body = request::body(token, &session_id);
             let request = || request::request(&self.head, &request_id, &body);
+            let asked = Masker::new([token, session]);
+            let mask = |text: &mut String| {
+                self.credentials.mask(text);
+                asked.mask(text);
+            };
             let mut outcome = match exchange(&call, &request) {
-                (received, None) => answered(received),
+                (received, None) => answered(received, mask),
                 (received, Some(failure)) => unanswered(&call, received, &failure),
             };
             if !matches!(outcome.status, Status::Invalid | Status::Internal) {

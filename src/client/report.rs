@@ -2,17 +2,18 @@
 
 use std::time::{Instant, SystemTime};
 
-use crate::decision::{self, Answer, describe, quotable};
+use crate::decision::{self, Answer, describe};
 use crate::delivery::{Call, Failure, Received};
-use crate::outcome::{ErrorInfo, Kind, Outcome, Stage, Status, TokenState, Transport};
-use crate::secret::Wiped;
+use crate::outcome::{ErrorInfo, Kind, Outcome, Stage, Status, TokenState, Transport, quotable};
 
 /// A whole answer came: the decision table says what it means.
-pub(super) fn answered(received: Received) -> Outcome {
+pub(super) fn answered(received: Received, mask: impl Fn(&mut String)) -> Outcome {
     let http_status = received.http_status.unwrap_or_default();
     let retry_after_ms = retry_after_ms(&received);
-    let text = decoded(received.body);
-    let verdict = decision::decide(&Answer { http_status, body: &text });
+    let text = received.charset.text(received.body);
+    let mut verdict = decision::decide(&Answer { http_status, body: &text });
+    // Before they are quoted: a secret that is cut off in the middle of a message would not be found any more.
+    [&mut verdict.text, &mut verdict.ruling.code].into_iter().flatten().for_each(mask);
     let error = verdict.ruling.kind.map(|kind| ErrorInfo {
         kind,
         code: verdict.ruling.code.clone(),
@@ -45,7 +46,7 @@ pub(super) fn unanswered(call: &Call, received: Received, failure: &Failure) -> 
     let mut outcome = in_doubt(failure);
     outcome.http_status = received.http_status;
     if received.http_status.is_some() {
-        outcome.response_body = Some(decoded(received.body));
+        outcome.response_body = Some(received.charset.text(received.body));
         outcome.response_truncated = true;
     }
     outcome
@@ -100,21 +101,8 @@ fn error_of(failure: &Failure) -> ErrorInfo {
         code: None,
         stage: failure.stage,
         retry_after_ms: None,
-        detail: failure.detail.as_deref().map(quotable),
+        detail: failure.detail.clone(),
     }
-}
-
-/// The body as text: without a BOM, invalid UTF-8 replaced.
-fn decoded(body: Wiped) -> String {
-    const BOM: char = '\u{feff}';
-    let mut text = String::from_utf8(body.into_bytes()).unwrap_or_else(|error| {
-        let body = Wiped::from(error.into_bytes());
-        String::from_utf8_lossy(body.bytes()).into_owned()
-    });
-    if text.starts_with(BOM) {
-        text.drain(..BOM.len_utf8());
-    }
-    text
 }
 
 /// Only these two statuses say how long to wait.

@@ -73,7 +73,7 @@ pub(super) fn body(token: &str, session_id: &str) -> Wiped {
     body
 }
 
-fn user_agent(app: Option<&str>) -> String {
+pub(super) fn user_agent(app: Option<&str>) -> String {
     let version = env!("CARGO_PKG_VERSION");
     let library = format!("libpaywall/{version} ({}; {})", std::env::consts::OS, std::env::consts::ARCH);
     match app {

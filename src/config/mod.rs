@@ -151,9 +151,10 @@ impl Config {
         if value.len() > LONGEST_VALUE {
             return refuse("must not be longer than 8192 bytes");
         }
-        let checked = match header {
-            Some(header) => self.set_header(header, value),
-            None => self.set_named(name, value),
+        let checked = match (header, leftover(value)) {
+            (Some(header), _) => self.set_header(header, value),
+            (None, Some(rule)) => Err(rule),
+            (None, None) => self.set_named(name, value),
         };
         checked.or_else(|rule| refuse(&rule))
     }
@@ -290,6 +291,21 @@ fn unknown_option(name: &str) -> Box<Outcome> {
     let names = OPTIONS.map(|(name, _)| name).join(", ");
     let rule = format!("there is no such option; the options, in lower case, are {names} and header.<Name>");
     Outcome::invalid_option(quoted, &rule)
+}
+
+/// What the file that a value came from left in it: names it, because no other rule would say where it comes from.
+fn leftover(value: &str) -> Option<String> {
+    if value.contains('\r') {
+        return Some("has a carriage return: save the file that sets it with Unix line ends (LF, not CRLF)".into());
+    }
+    let value = value.trim();
+    let quote = ['"', '\'']
+        .into_iter()
+        .find(|quote| value.len() > 1 && value.starts_with(*quote) && value.ends_with(*quote))?;
+    Some(format!(
+        "stands between quotation marks ({quote}) that are part of the value: some readers of env files, such as Docker's \
+         --env-file, keep them; remove them there"
+    ))
 }
 
 fn credential(value: &str) -> Result<Secret, String> {

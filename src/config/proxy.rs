@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use zeroize::Zeroizing;
 
 use super::address::host_and_port;
+use super::leftover;
 use crate::secret::Secret;
 
 /// What the option `proxy` says.
@@ -27,13 +28,13 @@ pub(crate) struct Proxy {
     pub(crate) credentials: Option<Secret>,
 }
 
-const FORM: &str = "must be http://[user:password@]host:port, or env";
+const FORM: &str = "must be [http://][user[:password]@]host:port";
 
 impl ProxyChoice {
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         match text {
             "env" => Ok(ProxyChoice::Env),
-            _ => Proxy::parse(text).map(ProxyChoice::Given),
+            _ => Proxy::parse(text).map(ProxyChoice::Given).map_err(|rule| format!("{rule}, or env")),
         }
     }
 
@@ -43,12 +44,11 @@ impl ProxyChoice {
             ProxyChoice::None => Ok(None),
             ProxyChoice::Given(proxy) => Ok(Some(proxy.clone())),
             ProxyChoice::Env => {
-                let Some(proxy) = variable("https_proxy")? else { return Ok(None) };
-                if variable("no_proxy")?.is_some_and(|list| is_exempt(&list, host, port)) {
+                let Some((name, proxy)) = variable("https_proxy")? else { return Ok(None) };
+                if variable("no_proxy")?.is_some_and(|(_, list)| is_exempt(&list, host, port)) {
                     return Ok(None);
                 }
-                let proxy = Proxy::parse(&proxy)
-                    .map_err(|_| "HTTPS_PROXY must be http://[user:password@]host:port".to_owned())?;
+                let proxy = Proxy::parse(&proxy).map_err(|rule| format!("the environment variable {name} {rule}"))?;
                 Ok(Some(proxy))
             }
         }
@@ -56,10 +56,15 @@ impl ProxyChoice {
 }
 
 /// The variable in lower case, otherwise in upper case, as other programs read it. An unreadable one must not look unset.
-fn variable(name: &str) -> Result<Option<String>, String> {
+fn variable(name: &str) -> Result<Option<(String, String)>, String> {
     for name in [name.to_owned(), name.to_ascii_uppercase()] {
         match std::env::var(&name) {
-            Ok(value) if !value.is_empty() => return Ok(Some(value)),
+            Ok(value) if !value.is_empty() => {
+                return match leftover(&value) {
+                    Some(rule) => Err(format!("the environment variable {name} {rule}")),
+                    None => Ok(Some((name, value))),
+                };
+            }
             Err(VarError::NotUnicode(_)) => return Err(format!("the environment variable {name} must be UTF-8")),
             Ok(_) | Err(VarError::NotPresent) => {}
         }
@@ -94,9 +99,14 @@ fn is_exempt(list: &str, host: &str, port: u16) -> bool {
 impl Proxy {
     // The text may carry a password: no rule quotes it.
     fn parse(text: &str) -> Result<Self, String> {
-        let rest = match text.get(..7) {
-            Some(scheme) if scheme.eq_ignore_ascii_case("http://") => &text[7..],
-            _ => return Err(FORM.into()),
+        let rest = match text.split_once("://") {
+            Some((scheme, rest)) if is_scheme(scheme) => match scheme.to_ascii_lowercase().as_str() {
+                "http" => rest,
+                "https" => return Err(unsupported("a proxy that is asked over TLS (https://)")),
+                socks if socks.starts_with("socks") => return Err(unsupported("a SOCKS proxy")),
+                _ => return Err(FORM.into()),
+            },
+            _ => text,
         };
         let rest = rest.strip_suffix('/').unwrap_or(rest);
         let (credentials, authority) = match rest.rsplit_once('@') {
@@ -104,16 +114,28 @@ impl Proxy {
             None => (None, rest),
         };
         let (host, port) = host_and_port(authority).map_err(|_| FORM)?;
-        let credentials = match credentials {
-            None => None,
-            Some(text) => {
-                let good = |text: &String| text.contains(':') && !text.chars().any(char::is_control);
-                let decoded = percent_decoded(text).map(Zeroizing::new).filter(|text| good(text));
-                Some(Secret::new(&decoded.ok_or(FORM)?))
-            }
-        };
-        Ok(Proxy { host, port: port.ok_or(FORM)?, credentials })
+        let port = port.ok_or_else(|| format!("has no port: it {FORM}"))?;
+        let credentials = credentials.map(credentials_of).transpose()?;
+        Ok(Proxy { host, port, credentials })
     }
+}
+
+fn unsupported(what: &str) -> String {
+    format!("names {what}, which the library does not support: it {FORM}")
+}
+
+fn is_scheme(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+}
+
+/// `user:password`, decoded. Without a password it is empty, as for other programs.
+fn credentials_of(text: &str) -> Result<Secret, String> {
+    let decoded = percent_decoded(text).map(Zeroizing::new).filter(|text| !text.chars().any(char::is_control));
+    let decoded = decoded.ok_or_else(|| format!("has a % in its user or password that must be %25: it {FORM}"))?;
+    Ok(match text.contains(':') {
+        true => Secret::new(&decoded),
+        false => Secret::new(&Zeroizing::new(format!("{}:", *decoded))),
+    })
 }
 
 fn percent_decoded(text: &str) -> Option<String> {
@@ -142,18 +164,32 @@ mod tests {
         assert_eq!((proxy.host.as_str(), proxy.port), ("proxy.example", 3128));
         assert_eq!(proxy.credentials.unwrap().reveal(), "ali:p@ss:");
         assert_eq!(Proxy::parse("http://[::1]:8080").unwrap().host, "::1");
+        for (text, credentials) in [
+            ("proxy.example:3128", None),
+            ("HTTP://proxy.example:3128", None),
+            ("ali@proxy.example:3128", Some("ali:")),
+            ("http://ali:@proxy.example:3128", Some("ali:")),
+            ("ali:a://b@c@proxy.example:3128/", Some("ali:a://b@c")),
+            ("http://:geheim@proxy.example:3128", Some(":geheim")),
+        ] {
+            let proxy = Proxy::parse(text).unwrap();
+            assert_eq!((proxy.host.as_str(), proxy.port), ("proxy.example", 3128), "{text}");
+            assert_eq!(proxy.credentials.as_ref().map(|secret| secret.reveal()), credentials, "{text}");
+        }
     }
 
     #[test]
     fn what_has_another_form_is_refused_without_quoting_it() {
         for text in [
             "",
-            "proxy.example:3128",
+            "proxy.example",
+            "ftp://proxy.example:3128",
+            "//proxy.example:3128",
             "https://proxy.example:3128",
             "socks5://proxy.example:3128",
             "http://proxy.example",
             "http://proxy.example:0",
-            "http://alisecret@proxy.example:1",
+            "http://alisecret%@proxy.example:1",
             "http://ali:sec%zzret@proxy.example:1",
             "http://ali:sec%0d%0aret@proxy.example:1",
             "http://ali:secret@proxy.example:1/path",
@@ -161,6 +197,19 @@ mod tests {
         ] {
             let rule = Proxy::parse(text).unwrap_err();
             assert!(!rule.contains("secret") && !rule.contains("ret@"), "{rule}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_supported_is_named() {
+        for (text, word) in [
+            ("https://proxy.example:3128", "https://"),
+            ("SOCKS5H://ali:secret@proxy.example:1080", "SOCKS"),
+            ("http://proxy.example", "no port"),
+            ("http://ali:50%secret@proxy.example:1", "%25"),
+        ] {
+            let rule = Proxy::parse(text).unwrap_err();
+            assert!(rule.contains(word), "{text}: {rule}");
         }
     }
 

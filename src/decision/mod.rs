@@ -6,7 +6,7 @@
 //! | --- | --- | --- | --- |
 //! | 2 | a good envelope (2xx, 4xx) whose `Exception.Code` is listed, or else whose `ErrorCode` is | as listed | as listed |
 //! | 3 | HTTP 5xx | in_doubt | `server_error` |
-//! | 4 | HTTP 4xx | rejected; in_doubt: 408, and an envelope that would reach row 7 or 10 | by the HTTP status |
+//! | 4 | HTTP 4xx | rejected; in_doubt: 408, 460, 499, and an envelope that would reach row 7 or 10 | by the HTTP status |
 //! | 5 | HTTP 3xx | rejected; in_doubt: 303 | `redirect`; `bad_response` |
 //! | 6 | 2xx without a good envelope | in_doubt | `bad_response` |
 //! | 7 | `StatusCode` 500–599 | in_doubt | `upstream` |
@@ -26,7 +26,7 @@ use crate::arguments;
 use crate::outcome::{Kind, Status};
 use envelope::Envelope;
 pub(crate) use retry_after::retry_after;
-pub(crate) use wording::{describe, quotable};
+pub(crate) use wording::describe;
 
 /// A whole HTTP answer.
 pub(crate) struct Answer<'a> {
@@ -39,6 +39,8 @@ pub(crate) struct Answer<'a> {
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Verdict {
     pub(crate) ruling: Ruling,
+    /// Whether the answer is a good envelope. Otherwise it may come from something before the service.
+    pub(crate) from_service: bool,
     /// The new token, if it is one that could be sent.
     pub(crate) token: Option<String>,
     /// The renewed session, if it is a GUID and not all zero.
@@ -103,14 +105,12 @@ pub(crate) fn decide(answer: &Answer) -> Verdict {
         return Verdict { ruling, ..Verdict::default() };
     };
     // A redirect comes from something in between: it changes neither token nor session.
-    let from_service = !(300..400).contains(&answer.http_status);
+    let adopted = !(300..400).contains(&answer.http_status);
     Verdict {
         ruling,
-        token: envelope.token.filter(|token| from_service && arguments::is_token(token)),
-        session: envelope
-            .renewed_session
-            .filter(|_| from_service)
-            .and_then(|session| arguments::renewed_session(&session)),
+        from_service: true,
+        token: envelope.token.filter(|token| adopted && arguments::is_token(token)),
+        session: envelope.renewed_session.filter(|_| adopted).and_then(|session| arguments::renewed_session(&session)),
         response_code: envelope.response_code,
         reference_number: envelope.reference_number,
         correlation_id: envelope.correlation_id,
@@ -164,6 +164,8 @@ fn client_error(http_status: u16, envelope: Option<&Envelope>) -> Ruling {
         404 | 405 | 421 => (Status::Rejected, Kind::WrongAddress),
         408 => (Status::InDoubt, Kind::Timeout),
         429 => (Status::Rejected, Kind::RateLimited),
+        // What stands between has given up a request that it may have passed on: AWS's load balancers, and nginx.
+        460 | 499 => (Status::InDoubt, Kind::Http),
         _ => (Status::Rejected, Kind::Http),
     };
     Ruling::new(Row::ClientError, status, kind).because(http_status)

@@ -1,6 +1,6 @@
 //! The table, row by row: every documented code and shape, and what the wire may bring besides.
 
-use super::{Answer, Verdict, decide};
+use super::{Answer, Verdict, decide, describe};
 use crate::outcome::Status;
 
 const OK_5001: &str = include_str!("../../tests/samples/resend_ok_5001.json");
@@ -141,6 +141,14 @@ fn the_http_status_decides_where_no_listed_code_does() {
         (421, "", "4 rejected wrong_address 421"),
         (422, TOKEN_NOT_VALID, "2 rejected token_invalid TOKEN_IS_NOT_VALID"),
         (429, "", "4 rejected rate_limited 429"),
+        (460, "", "4 in_doubt http 460"),
+        (460, TOKEN_NOT_VALID, "2 rejected token_invalid TOKEN_IS_NOT_VALID"),
+        (463, "", "4 rejected http 463"),
+        (494, "<html>", "4 rejected http 494"),
+        (498, "", "4 rejected http 498"),
+        (499, "<html>", "4 in_doubt http 499"),
+        (499, &unlisted, "4 in_doubt http 499"),
+        (499, OK_5001, "4 in_doubt bad_response 499"),
         // An envelope that contradicts the status: in doubt.
         (400, OK_5001, "4 in_doubt bad_response 400"),
         (401, OK_5001, "4 in_doubt bad_response 401"),
@@ -371,4 +379,13 @@ fn no_answer_is_ok_unless_the_last_row_but_one_says_so() {
     for http_status in (100..700).filter(|status| !(200..300).contains(status)) {
         assert_ne!(verdict(http_status, OK_5001).ruling.status, Status::Ok, "{http_status}");
     }
+}
+
+#[test]
+fn a_403_without_an_envelope_is_not_called_the_services() {
+    let words = |body: &str| describe(&verdict(403, body), 403);
+    assert!(words("<html>Access denied</html>").contains("firewall"));
+    assert!(words("").contains("firewall"));
+    let unlisted = with_exception("NOBODY_KNOWS");
+    assert!(words(&unlisted).contains("these credentials are not allowed") && !words(&unlisted).contains("firewall"));
 }

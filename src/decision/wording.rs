@@ -1,13 +1,17 @@
 //! What a verdict is in words, for the log.
 
 use super::{Row, Ruling, Verdict};
-use crate::outcome::{Kind, Status};
+use crate::outcome::{Kind, Status, quotable};
 
 /// What a refusal by nothing but the HTTP status means, and what the service said about it.
 fn refusal(verdict: &Verdict, words: &str) -> String {
     let meaning = match verdict.ruling.kind {
         Some(Kind::Authentication) => "check api_key and api_client",
-        Some(Kind::Forbidden) => "these credentials are not allowed to do this",
+        Some(Kind::Forbidden) if verdict.from_service => "these credentials are not allowed to do this",
+        Some(Kind::Forbidden) => {
+            "the answer is not one of the service's, so something before it, such as a firewall, may have refused: ask the \
+             vendor whether this machine's address is allowed, and check api_key and api_client"
+        }
         Some(Kind::WrongAddress) => "the service is not at this address: check the host and the path of base_url",
         Some(Kind::RateLimited) => "too many requests",
         _ => "the service, or something in front of it, did not accept the request",
@@ -23,7 +27,7 @@ pub(crate) fn describe(verdict: &Verdict, http_status: u16) -> String {
         ("", "") => "without a reason".to_owned(),
         ("", code) => format!("({code})"),
         (words, "") => words.to_owned(),
-        (words, code) => format!("{words} ({code})"),
+        (words, code) => quotable(&format!("{words} ({code})")),
     };
     let in_doubt = "a code may be on its way, so do not repeat the request automatically";
     match (row, status) {
@@ -46,11 +50,4 @@ pub(crate) fn describe(verdict: &Verdict, http_status: u16) -> String {
         (_, Status::InDoubt) => format!("in doubt: the service reported {}; {in_doubt}", quoted()),
         _ => format!("the service refused: {}", quoted()),
     }
-}
-
-/// A peer's words for a log: on one line, and not too many of them.
-pub(crate) fn quotable(text: &str) -> String {
-    const LONGEST: usize = 1024;
-    let quoted = &text[..text.floor_char_boundary(LONGEST)];
-    quoted.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
 }

@@ -1,8 +1,9 @@
 //! Delivery: one request leaves at most, and what is known about it is true.
 //!
-//! `pool` keeps the connections, `connect` makes them (`resolve`, `dial`, `tls`), `wire` carries the bytes and counts them, `call`
-//! remembers what is true about a call.
+//! `pool` keeps the connections, `connect` makes them (`resolve`, `dial`, `proxy`, `tls`), `wire` carries the bytes and counts
+//! them, `call` remembers what is true about a call.
 
+mod body;
 mod call;
 mod connect;
 mod deadline;
@@ -10,20 +11,20 @@ mod dial;
 mod failure;
 mod keep_alive;
 mod pool;
+mod proxy;
 mod resolve;
 mod socket;
 mod tls;
 mod wire;
 
-use std::io::{self, BufRead, BufReader, Read};
-
-use flate2::bufread::MultiGzDecoder;
 use ureq::Agent;
-use ureq::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, RETRY_AFTER, TRANSFER_ENCODING};
+use ureq::http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, TRANSFER_ENCODING};
 use ureq::http::{HeaderMap, HeaderValue, Request};
 
+use crate::encoding::Charset;
 use crate::outcome::{Connection, Kind, Stage};
 use crate::secret::Wiped;
+use body::{LONGEST_BODY, Undecoded, codings, decode, read_body};
 pub(crate) use call::{Call, Limits};
 pub(crate) use connect::Route;
 pub(crate) use deadline::Deadline;
@@ -31,9 +32,6 @@ pub(crate) use failure::Failure;
 use keep_alive::KeepAlive;
 pub(crate) use pool::{Key, forget, warm_up};
 pub(crate) use tls::Trust;
-
-/// The longest answer, decoded, in bytes.
-const LONGEST_BODY: u64 = 1024 * 1024;
 
 /// Makes the request: a new one for each attempt. All attempts except the last sent nothing.
 pub(crate) type NewRequest<'a> = dyn Fn() -> Request<&'a [u8]> + 'a;
@@ -44,7 +42,9 @@ pub(crate) struct Received {
     /// None if not even the head of an answer came.
     pub(crate) http_status: Option<u16>,
     pub(crate) retry_after: Option<String>,
-    /// Decoded; as much as came.
+    /// What the answer says of its body.
+    pub(crate) charset: Charset,
+    /// Decoded, if it came in a content coding; as much as came.
     pub(crate) body: Wiped,
 }
 
@@ -87,19 +87,27 @@ fn attempt(call: &Call, agent: &Agent, request: Request<&[u8]>, received: &mut R
     call.keep_alive(KeepAlive::announced(headers));
     received.retry_after = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()).map(str::to_owned);
     check_framing(headers)?;
-    let gzip = headers.get(CONTENT_ENCODING).is_some_and(|coding| is(coding, "gzip") || is(coding, "x-gzip"));
+    received.charset =
+        headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(Charset::of).unwrap_or_default();
+    let codings = codings(headers);
 
-    // The limit holds on both sides of the decoder: for what came, and for what became of it.
-    let raw = response.into_body().into_with_config().limit(LONGEST_BODY).reader();
-    if !gzip {
-        return read_body(raw, &mut received.body).map_err(reason);
+    // The limit holds on both sides of a decoder: for what came, and for what became of it.
+    let wired = response.into_body().into_with_config().limit(LONGEST_BODY).reader();
+    if codings.is_empty() {
+        return read_body(wired, &mut received.body).map_err(reason);
     }
-    let mut raw = BufReader::new(raw);
-    // Without a body there is nothing to decode: a refusal without one may name the coding nevertheless.
-    if raw.fill_buf().map_err(|error| reason(error.into()))?.is_empty() {
-        return Ok(());
-    }
-    read_body(MultiGzDecoder::new(raw), &mut received.body).map_err(reason)
+    // First the whole body: how it ends on the wire is one question, what is in it another.
+    let mut raw = Wiped::default();
+    let came = read_body(wired, &mut raw).map_err(reason);
+    let decoded = decode(&codings, raw.bytes(), &mut received.body).map_err(|undecoded| match undecoded {
+        Undecoded::Broken(error) => reason(error),
+        Undecoded::Unknown => {
+            let what =
+                format!("the answer has a content coding that the library does not know: {}", codings.join(", "));
+            Failure::new(Kind::BadResponse, Stage::Decode, what)
+        }
+    });
+    came.and(decoded)
 }
 
 /// Two readers of an answer with both framings, or with a coding that not both know, may see two different ones:
@@ -119,20 +127,6 @@ fn check_framing(headers: &HeaderMap) -> Result<(), Failure> {
 
 fn is(value: &HeaderValue, expected: &str) -> bool {
     value.as_bytes().trim_ascii().eq_ignore_ascii_case(expected.as_bytes())
-}
-
-fn read_body(mut reader: impl Read, body: &mut Wiped) -> Result<(), ureq::Error> {
-    loop {
-        match body.append_from(&mut reader) {
-            Ok(0) => return Ok(()),
-            Ok(_) => {}
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error.into()),
-        }
-        if body.bytes().len() as u64 > LONGEST_BODY {
-            return Err(ureq::Error::BodyExceedsLimit(LONGEST_BODY));
-        }
-    }
 }
 
 /// Why ureq gave up: what our own transport said, or that the peer closed too early, or what ureq did not like.

@@ -1,5 +1,6 @@
 //! The result document: what you get from a call.
 
+mod quoting;
 mod vocabulary;
 
 use std::fmt;
@@ -9,6 +10,8 @@ use serde::{Serialize, Serializer};
 
 use crate::secret::{Wiped, wipe};
 
+use quoting::on_one_line;
+pub(crate) use quoting::quotable;
 pub use vocabulary::{Action, Connection, Kind, Stage, Status, TokenState};
 
 /// What is true after a call, and what to do next. All members are always present. The README explains them.
@@ -84,12 +87,15 @@ fn microseconds<S: Serializer>(elapsed: &Duration, to: S) -> Result<S::Ok, S::Er
 }
 
 impl Outcome {
-    /// An outcome about nothing but itself: no token, no session, no answer.
-    pub(crate) fn bare(status: Status, error: Option<ErrorInfo>, message: String) -> Self {
+    /// An outcome about nothing but itself: no token, no session, no answer. What a log shows of it is fit for one.
+    pub(crate) fn bare(status: Status, mut error: Option<ErrorInfo>, message: String) -> Self {
+        for text in error.iter_mut().flat_map(|error| [&mut error.code, &mut error.detail]).flatten() {
+            *text = quotable(text);
+        }
         Outcome {
             status,
             action: Action::next(status, error.as_ref().map(|error| error.kind), false),
-            message,
+            message: on_one_line(message),
             customer_message: None,
             otp_token: None,
             token_state: None,
@@ -127,7 +133,7 @@ impl Outcome {
 
     fn invalid(kind: Kind, stage: Stage, name: &str, rule: &str) -> Box<Self> {
         let error = ErrorInfo { kind, code: Some(name.to_owned()), stage, retry_after_ms: None, detail: None };
-        let message = format!("nothing was sent: {name}: {rule}");
+        let message = format!("nothing was sent: {name}: {}", quotable(rule));
         Box::new(Self::bare(Status::Invalid, Some(error), message))
     }
 

@@ -109,7 +109,7 @@ vocabulary! {
         Account => "account",
         /// The credentials, the merchant set-up or the IP address is wrong.
         Authentication => "authentication",
-        /// The service knows the credentials, but does not allow this.
+        /// The service, or something before it such as a firewall, does not allow this.
         Forbidden => "forbidden",
         /// The service says that the request is invalid.
         Validation => "validation",

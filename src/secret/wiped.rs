@@ -51,13 +51,18 @@ impl Wiped {
         self.wipe_spare();
     }
 
+    /// Takes what follows the first bytes away, and wipes it.
+    pub(crate) fn truncate(&mut self, length: usize) {
+        self.0.truncate(length);
+        self.wipe_spare();
+    }
+
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.0
     }
 
     pub(crate) fn clear(&mut self) {
-        self.0.clear();
-        self.wipe_spare();
+        self.truncate(0);
     }
 
     /// Wipes what stood after the bytes. The compiler must assume that somebody looks at the zeros.

@@ -80,6 +80,19 @@ pub fn gzip(data: &[u8]) -> Vec<u8> {
     encoder.write_all(data).and_then(|()| encoder.finish()).expect("memory takes all")
 }
 
+pub fn zlib(data: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(data).and_then(|()| encoder.finish()).expect("memory takes all")
+}
+
+/// The byte of a letter of the envelope.
+pub fn windows_1254(character: char) -> u8 {
+    match character {
+        'ı' => 0xfd,
+        _ => u8::try_from(u32::from(character)).expect("the envelope has no other letter"),
+    }
+}
+
 /// The length of an answer's head, its blank line included.
 pub fn head_length(answer: &[u8]) -> usize {
     wire::blank_line(answer).expect("a whole head")

@@ -82,11 +82,19 @@ enum Framing {
     Chunked(Vec<usize>),
     UntilClosed,
     Gzip,
+    /// Something follows that is no gzip.
+    GzipPadded,
+    /// What HTTP calls so, and what many take for it.
+    Deflate,
+    RawDeflate,
     /// The length is greater than what comes.
     Short(usize),
     /// The last chunk is missing.
     ChunksCut,
     GzipCut,
+    DeflateCut,
+    /// A coding that nobody asked for, and that the library does not know.
+    Unknown(&'static str),
     Both,
 }
 
@@ -99,6 +107,8 @@ struct Answer {
     retry_after: Option<u64>,
     framing: Framing,
     body: Vec<u8>,
+    /// What the head says of the body; empty: nothing.
+    charset: &'static str,
     /// What follows the answer on the same connection.
     behind: Option<Vec<u8>>,
     keep: bool,
@@ -110,8 +120,13 @@ impl Answer {
     }
 
     fn is_whole(&self) -> bool {
-        let whole =
-            matches!(self.framing, Framing::Length | Framing::Chunked(_) | Framing::UntilClosed | Framing::Gzip);
+        let whole = match self.framing {
+            Framing::Length | Framing::Chunked(_) | Framing::UntilClosed => true,
+            Framing::Gzip | Framing::GzipPadded | Framing::Deflate | Framing::RawDeflate => true,
+            // Nothing in it that would have to be decoded.
+            Framing::Unknown(_) => self.body.is_empty(),
+            _ => false,
+        };
         (whole && self.body.len() <= 1024 * 1024) || (!self.has_body() && !matches!(self.framing, Framing::Both))
     }
 
@@ -120,6 +135,14 @@ impl Answer {
             let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
             encoder.write_all(&self.body).expect("memory");
             encoder.finish().expect("memory")
+        };
+        let zlib = || {
+            let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+            encoder.write_all(&self.body).expect("memory");
+            encoder.finish().expect("memory")
+        };
+        let coded_as = |coding: &str, content: Vec<u8>| {
+            (format!("Content-Length: {}\r\nContent-Encoding: {coding}\r\n", content.len()), content)
         };
         let chunked = |lengths: &[usize], end: &str| {
             let (mut rest, mut wire) = (&self.body[..], vec![]);
@@ -142,19 +165,24 @@ impl Answer {
             Framing::Length => (length(self.body.len()), self.body.clone()),
             Framing::Chunked(lengths) => (coded, chunked(lengths, "0\r\n\r\n")),
             Framing::UntilClosed => (String::new(), self.body.clone()),
-            Framing::Gzip => (format!("{}Content-Encoding: gzip\r\n", length(gzip().len())), gzip()),
+            Framing::Gzip => coded_as("gzip", gzip()),
+            Framing::GzipPadded => coded_as("x-gzip", [gzip(), b"\0\0\x1f\x8b\0".to_vec()].concat()),
+            Framing::Deflate => coded_as("deflate", zlib()),
+            Framing::RawDeflate => coded_as("Deflate", zlib()[2..zlib().len() - 4].to_vec()),
+            Framing::DeflateCut => coded_as("deflate", zlib()[..zlib().len() - 5].to_vec()),
+            Framing::Unknown(coding) => coded_as(coding, self.body.clone()),
             Framing::Short(missing) => (length(self.body.len() + missing), self.body.clone()),
             Framing::ChunksCut => (coded, chunked(&[64], "")),
-            Framing::GzipCut => {
-                let cut = gzip().len() - 1;
-                (format!("{}Content-Encoding: gzip\r\n", length(cut)), gzip()[..cut].to_vec())
-            }
+            Framing::GzipCut => coded_as("gzip", gzip()[..gzip().len() - 1].to_vec()),
             Framing::Both => (length(self.body.len()) + &coded, chunked(&[64], "0\r\n\r\n")),
         };
         let interim = if self.interim { "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" } else { "" };
         let mut head = format!("{interim}HTTP/1.1 {} {}\r\n{fields}", self.http_status, self.reason);
         for (name, value) in &self.headers {
             head.push_str(&format!("{name}: {value}\r\n"));
+        }
+        if !self.charset.is_empty() {
+            head.push_str(&format!("Content-Type: application/json; charset={}\r\n", self.charset));
         }
         if let Some(seconds) = self.retry_after {
             head.push_str(&format!("Retry-After: {seconds}\r\n"));
@@ -178,12 +206,71 @@ impl Answer {
 
     fn expected(&self) -> Verdict {
         let body = if self.has_body() { &self.body[..] } else { b"" };
-        verdict(self.http_status, &decoded(body))
+        verdict(self.http_status, &decoded(body, self.charset))
     }
 }
 
-fn decoded(body: &[u8]) -> String {
-    String::from_utf8_lossy(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)).into_owned()
+/// What the bytes say: by their byte order mark, or as UTF-8, else by the name.
+fn decoded(body: &[u8], charset: &str) -> String {
+    // From 0x80 on, as the registrations of the charsets have them; `.` for what is the same number in Unicode.
+    const WESTERN: &str = "€.‚ƒ„…†‡ˆ‰Š‹Œ.Ž..‘’“”•–—˜™š›œ.žŸ";
+    let single = |byte: u8| match (byte, charset) {
+        (0xd0, "iso-8859-9" | "windows-1254") => 'Ğ',
+        (0xdd, "iso-8859-9" | "windows-1254") => 'İ',
+        (0xde, "iso-8859-9" | "windows-1254") => 'Ş',
+        (0xf0, "iso-8859-9" | "windows-1254") => 'ğ',
+        (0xfd, "iso-8859-9" | "windows-1254") => 'ı',
+        (0xfe, "iso-8859-9" | "windows-1254") => 'ş',
+        (0x8e | 0x9e, "iso-8859-9" | "windows-1254") => char::from(byte),
+        (0x80..=0x9f, _) => match WESTERN.chars().nth(usize::from(byte - 0x80)) {
+            Some('.') | None => char::from(byte),
+            Some(character) => character,
+        },
+        _ => char::from(byte),
+    };
+    let utf16 = |body: &[u8], unit: fn([u8; 2]) -> u16| {
+        let units: Vec<u16> = body.chunks_exact(2).map(|pair| unit([pair[0], pair[1]])).collect();
+        let odd = if body.len() % 2 == 1 { "\u{fffd}" } else { "" };
+        String::from_utf16_lossy(&units) + odd
+    };
+    match body {
+        [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8_lossy(rest).into_owned(),
+        [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes),
+        [0, _, ..] if charset == "utf-16" => utf16(body, u16::from_be_bytes),
+        [_, 0, ..] if charset == "utf-16" => utf16(body, u16::from_le_bytes),
+        _ if std::str::from_utf8(body).is_ok() => String::from_utf8_lossy(body).into_owned(),
+        _ if charset.starts_with("iso-") || charset.starts_with("win") => body.iter().copied().map(single).collect(),
+        _ => String::from_utf8_lossy(body).into_owned(),
+    }
+}
+
+/// The body in another charset, or bytes that only say so.
+fn charset() -> impl Strategy<Value = &'static str> {
+    prop_oneof![
+        6 => Just(""),
+        4 => select(vec!["utf-8", "iso-8859-9", "windows-1254", "iso-8859-1", "utf-16", "koi8-r"]),
+    ]
+}
+
+/// Turkish letters as windows-1254 has them, and others; as UTF-16, if it stays short enough for an answer.
+fn spelt(body: Vec<u8>, charset: &str) -> Vec<u8> {
+    let text = String::from_utf8_lossy(&body);
+    match charset {
+        "utf-16" if body.len() < 400_000 => {
+            format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect()
+        }
+        "iso-8859-9" | "windows-1254" => text
+            .chars()
+            .flat_map(|character| {
+                let turkish =
+                    "ĞİŞğış".chars().zip(*b"\xd0\xdd\xde\xf0\xfd\xfe").find(|(letter, _)| *letter == character);
+                let byte = turkish.map(|(_, byte)| byte).or(u8::try_from(u32::from(character)).ok());
+                byte.map_or_else(|| character.to_string().into_bytes(), |byte| vec![byte])
+            })
+            .collect(),
+        _ => body,
+    }
 }
 
 fn framing() -> impl Strategy<Value = Framing> {
@@ -192,9 +279,14 @@ fn framing() -> impl Strategy<Value = Framing> {
         3 => vec(1..3000_usize, 1..4).prop_map(Framing::Chunked),
         2 => Just(Framing::UntilClosed),
         2 => Just(Framing::Gzip),
+        1 => Just(Framing::GzipPadded),
+        1 => Just(Framing::Deflate),
+        1 => Just(Framing::RawDeflate),
         1 => (1..100_usize).prop_map(Framing::Short),
         1 => Just(Framing::ChunksCut),
         1 => Just(Framing::GzipCut),
+        1 => Just(Framing::DeflateCut),
+        1 => select(vec!["br", "zstd", "gzip, gzip", "compress"]).prop_map(Framing::Unknown),
         1 => Just(Framing::Both),
     ]
 }
@@ -202,7 +294,7 @@ fn framing() -> impl Strategy<Value = Framing> {
 fn answer() -> impl Strategy<Value = Answer> {
     let http_status = prop_oneof![
         6 => Just(200_u16),
-        3 => select(vec![201, 202, 204, 300, 302, 303, 304, 307, 400, 401, 403, 404, 405, 408, 421, 422, 429, 500, 502, 503]),
+        3 => select(vec![201, 202, 204, 300, 302, 303, 304, 307, 400, 401, 403, 404, 405, 408, 421, 422, 429, 460, 499, 500, 502, 503]),
         1 => 200..1000_u16,
     ];
     let header = ("X-[A-Za-z0-9-]{1,8}", "[!-~]([ -~]{0,20}[!-~])?");
@@ -215,19 +307,22 @@ fn answer() -> impl Strategy<Value = Answer> {
     ];
     (
         (prop::bool::weighted(0.1), http_status, "[A-Za-z ]{0,10}", vec(header, 0..3), option::of(0..200_000_u64)),
-        (framing(), body(), behind, any::<bool>()),
+        (framing(), body(), charset(), behind, any::<bool>()),
     )
-        .prop_map(|((interim, http_status, reason, headers, retry_after), (framing, body, behind, keep))| Answer {
-            interim,
-            http_status,
-            reason,
-            headers,
-            retry_after,
-            framing,
-            body,
-            behind,
-            keep,
-        })
+        .prop_map(
+            |((interim, http_status, reason, headers, retry_after), (framing, body, charset, behind, keep))| Answer {
+                interim,
+                http_status,
+                reason,
+                headers,
+                retry_after,
+                framing,
+                body: spelt(body, charset),
+                charset,
+                behind,
+                keep,
+            },
+        )
 }
 
 proptest! {
@@ -253,7 +348,7 @@ proptest! {
             prop_assert_eq!(document["http_status"].as_u64(), Some(answer.http_status.into()));
 
             let shown = document["response_body"].as_str().unwrap();
-            let all = if answer.has_body() { decoded(&answer.body) } else { String::new() };
+            let all = if answer.has_body() { decoded(&answer.body, answer.charset) } else { String::new() };
             prop_assert!(all.starts_with(shown) && shown.len() >= all.len().min(65_536 - 3), "{}", document);
             prop_assert_eq!(document["response_truncated"].as_bool(), Some(shown.len() < all.len()));
 
@@ -281,12 +376,13 @@ proptest! {
         static SERVER: std::sync::LazyLock<Server> = std::sync::LazyLock::new(Server::start);
         let (client, key) = client(&SERVER);
         let echo = if upper { key.to_uppercase() } else { key.clone() };
-        let (mut text, echo) = (decoded(&answer.body), format!("{echo} {TOKEN}"));
+        let (mut text, echo) = (decoded(&answer.body, answer.charset), format!("{echo} {TOKEN}"));
         if place {
             text = text.replace(r#""Message":""#, &format!(r#""Message":"{echo}"#));
         }
         text.insert_str(text.floor_char_boundary(at.index(text.len() + 1)), &echo);
         answer.body = text.into_bytes();
+        answer.charset = "utf-8";
         SERVER.will_answer([answer.wired()]);
         let document = call(&SERVER, &client);
         prop_assert!(!document.to_string().to_lowercase().contains(&key), "{}", document);
@@ -315,7 +411,8 @@ fn raw() -> impl Strategy<Value = Vec<u8>> {
             "Content-Length: 5\r\n", "Content-Length: 0\r\n", "Content-Length: 5, 5\r\n", "Content-Length: -1\r\n",
             "Content-Length: 99999999999999999999\r\n", "content-length:5\r\n", "Content-Length : 5\r\n", " folded\r\n",
             "Transfer-Encoding: chunked\r\n", "Transfer-Encoding: gzip, chunked\r\n", "Transfer-Encoding: identity\r\n",
-            "Content-Encoding: gzip\r\n", "Content-Encoding: br\r\n", "Connection: close\r\n", "Location: /x\r\n",
+            "Content-Encoding: gzip\r\n", "Content-Encoding: br\r\n", "Content-Encoding: deflate\r\n",
+            "Content-Type: text/html; charset=windows-1254\r\n", "Content-Type: a/b;charset=utf-16\r\n", "Connection: close\r\n", "Location: /x\r\n",
             "Upgrade: h2c\r\n", "Retry-After: 1e9\r\n", "\r\n", "\n", "X: a\rb\r\n", "X: \u{0}\r\n",
         ]).prop_map(str::to_owned),
         1 => "[A-Za-z-]{1,6}: ?[ -~]{0,10}(\r\n|\n)",

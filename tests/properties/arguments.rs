@@ -71,11 +71,18 @@ fn visible(text: &str) -> bool {
     !text.is_empty() && text.len() <= 8192 && text.bytes().all(|byte| matches!(byte, b'!'..=b'~'))
 }
 
+/// What a careless env file leaves around a value.
+fn is_quoted(value: &str) -> bool {
+    let value = value.trim();
+    ['"', '\''].into_iter().any(|quote| value.len() > 1 && value.starts_with(quote) && value.ends_with(quote))
+}
+
 /// The header of an option that may be set so.
 fn header(name: &str, value: &str) -> Option<(String, String)> {
     let token =
         |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte));
     let header = match name {
+        "api_key" | "api_client" | "locale" | "app" if is_quoted(value) => None,
         "api_key" => visible(value).then(|| "apikeyprivate".to_owned()),
         "api_client" => visible(value).then(|| "apiclientprivate".to_owned()),
         "locale" => matches!(value, "tr" | "en").then(|| "locale".to_owned()),
@@ -214,10 +221,12 @@ proptest! {
             "timeout_ms" | "connect_timeout_ms" => number.is_some_and(|number| (1..=120_000).contains(&number)),
             "idle_timeout_ms" => number.is_some_and(|number| number <= 600_000),
             "environment" => matches!(&*value, "test" | "production" | "production-tr"),
-            "ca_file" => !value.is_empty() && value.len() <= 8192 && !value.contains(char::is_control),
+            "ca_file" => {
+                !value.is_empty() && value.len() <= 8192 && !value.contains(char::is_control) && !is_quoted(&value)
+            }
             // Their grammars are tested where they are read; here: what they can never be.
             "base_url" => set.is_ok() && visible(&value) && !value.contains(['@', '?', '#', '\\']),
-            "proxy" => set.is_ok() && (value == "env" || value.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("http://"))),
+            "proxy" => set.is_ok() && (value == "env" || value.contains(':') && !value.starts_with("https://")),
             _ => header(&name, &value).is_some(),
         };
         prop_assert_eq!(set.is_ok(), good, "{} {:?}", name, value);
@@ -257,6 +266,10 @@ proptest! {
         let authority = format!("{host}:{port}");
         let user = format!("Basic {}", BASE64_STANDARD.encode(format!("{user}:{password}")));
         prop_assert_eq!((&*requests[0].method, &requests[0].target), ("CONNECT", &authority));
-        prop_assert_eq!(&requests[0].headers, &[("host".to_owned(), authority), ("proxy-authorization".to_owned(), user)]);
+        prop_assert_eq!(&requests[0].headers, &[
+            ("host".to_owned(), authority),
+            ("proxy-authorization".to_owned(), user),
+            ("user-agent".to_owned(), format!("libpaywall/{} ({}; {})", env!("CARGO_PKG_VERSION"), std::env::consts::OS, std::env::consts::ARCH)),
+        ]);
     }
 }

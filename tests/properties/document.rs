@@ -37,7 +37,7 @@ const ACTIONS: [(&str, &str); 9] = [
     ("retry", "dns connect timeout connection_lost"),
     ("contact_support", "declined internal"),
 ];
-const KINDS_IN_DOUBT: &str = "timeout connection_lost bad_response server_error upstream";
+const KINDS_IN_DOUBT: &str = "timeout connection_lost bad_response server_error upstream http";
 const STAGES: &str = "argument config resolve connect proxy tls send receive decode service";
 
 /// Reads a document and checks it.
@@ -49,7 +49,19 @@ pub fn checked(json: &str) -> Value {
 
     let text = |name: &str| document[name].as_str();
     let message = text("message").expect("a message");
-    assert!(!message.is_empty() && !message.contains(char::is_control), "{json}");
+    assert!(!message.is_empty() && message.len() <= 1_500, "{json}");
+    // Nothing that makes a log show other lines, or the same in another order.
+    let misleads = |text: &str| {
+        text.contains(|c: char| {
+            c.is_control()
+                || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        })
+    };
+    assert!(!misleads(message), "{json}");
+    for name in ["code", "detail"] {
+        let text = document["error"][name].as_str().unwrap_or_default();
+        assert!(text.len() <= 1_024 && !misleads(text), "{name}: {json}");
+    }
     for name in ["customer_message", "response_code", "reference_number", "correlation_id", "url_3d", "response_body"] {
         assert!(document[name].is_null() || document[name].is_string(), "{name}: {json}");
     }

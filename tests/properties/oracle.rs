@@ -79,6 +79,7 @@ fn table(http_status: u16, envelope: Option<&Envelope>) -> (&'static str, Option
         (400..=499, Some(("in_doubt", Some("upstream")))) => ("in_doubt", Some("upstream")),
         (400..=499, Some(("ok", _))) => ("in_doubt", Some("bad_response")),
         (408, _) => ("in_doubt", Some("timeout")),
+        (460 | 499, _) => ("in_doubt", Some("http")),
         (400..=499, _) => ("rejected", Some(by_http(http_status).unwrap_or("http"))),
         (303, _) => ("in_doubt", Some("bad_response")),
         (300..=399, _) => ("rejected", Some("redirect")),

@@ -45,6 +45,48 @@ fn it_makes_one_call() {
 }
 
 #[test]
+fn a_byte_order_mark_before_the_document_is_fine() {
+    let server = Server::https(|_| ok(OK));
+    let text = json!({"call": "resend_otp", "config": config(&server), "token": TOKEN, "session": SESSION}).to_string();
+    let utf16 =
+        |bytes: fn(u16) -> [u8; 2]| format!("\u{feff}{text}").encode_utf16().flat_map(bytes).collect::<Vec<u8>>();
+    for input in [format!("\u{feff}{text}\r\n").into_bytes(), utf16(u16::to_le_bytes), utf16(u16::to_be_bytes)] {
+        let output = run(&[], &[], &input);
+        assert_eq!(output.0, Some(0), "{}", output.1);
+    }
+}
+
+#[test]
+fn an_environment_that_keeps_quotes_or_carriage_returns_is_named() {
+    let input = br#"{"call": "check"}"#;
+    let good = [("PAYWALL_ENVIRONMENT", "test"), ("PAYWALL_API_KEY", "planted-key"), ("PAYWALL_API_CLIENT", "client")];
+    for (variable, value, option, word) in [
+        ("PAYWALL_API_KEY", "\"planted-key\"", "api_key", "quotation marks"),
+        ("PAYWALL_API_CLIENT", "'planted-client'", "api_client", "quotation marks"),
+        ("PAYWALL_ENVIRONMENT", "\"test\"", "environment", "quotation marks"),
+        ("PAYWALL_TIMEOUT_MS", "'5000' ", "timeout_ms", "quotation marks"),
+        ("PAYWALL_LOCALE", "\"\"", "locale", "quotation marks"),
+        ("PAYWALL_API_KEY", "planted-key\r", "api_key", "carriage return"),
+        ("PAYWALL_BASE_URL", "https://example.com\r", "base_url", "carriage return"),
+        ("PAYWALL_PROXY", "\"http://ali:planted-@proxy:3128\"\r", "proxy", "carriage return"),
+        ("PAYWALL_CA_FILE", "/etc/planted-.pem\r", "ca_file", "carriage return"),
+    ] {
+        let mut environment = good.to_vec();
+        environment.push((variable, value));
+        let output = run(&["--env"], &environment, input);
+        let document = document(&output);
+        assert_eq!((output.0, document["error"]["code"].as_str()), (Some(4), Some(option)), "{document}");
+        let message = document["message"].as_str().unwrap();
+        assert!(message.contains(word) && message.contains("file"), "{message}");
+        assert!(!output.1.contains("planted-"), "{message}");
+    }
+    let mut empty = good.to_vec();
+    empty.extend(["PAYWALL_BASE_URL", "PAYWALL_PROXY", "PAYWALL_CA_FILE", "PAYWALL_LOCALE"].map(|name| (name, "")));
+    empty.extend([("PAYWALL_TIMEOUT_MS", "1"), ("PAYWALL_CONNECT_TIMEOUT_MS", "")]);
+    assert_eq!(run(&["--env"], &empty, input).0, Some(2), "an empty variable is unset");
+}
+
+#[test]
 fn it_checks_the_connection() {
     let server = Server::https(|_| ok(OK));
     let output = run(&[], &[], json!({"call": "check", "config": config(&server)}).to_string().as_bytes());
@@ -98,6 +140,9 @@ fn bad_input_is_refused_without_quoting_it() {
         b"{\"call\": \"check\", \"config\": {\"api_key\": [\"planted-\"]}}",
         b"{\"call\": \"check\", \"config\": {\"api_key\": null}}",
         b"\xff\xfe",
+        b"\xff\xfe{\0}\0p",
+        b"\xff\xfe\x00\xd8{\0}\0",
+        b"\xef\xbb\xbf\xef\xbb\xbf{\"call\":\"planted-\"}",
         huge.as_bytes(),
     ] {
         let output = run(&[], &[], input);

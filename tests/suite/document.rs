@@ -158,6 +158,43 @@ fn the_body_is_a_text_whatever_came() {
 }
 
 #[test]
+fn turkish_words_in_another_charset_reach_the_shopper_as_they_were_written() {
+    let words = "İşlem reddedildi: şifre süresi doldu, ığdır ÖÇÜĞ";
+    let text = format!(r#"{{"Result":false,"Message":"{words}"}}"#);
+    let windows_1254: Vec<u8> = text
+        .chars()
+        .map(|letter| match "ĞİŞğış".chars().position(|turkish| turkish == letter) {
+            Some(place) => b"\xd0\xdd\xde\xf0\xfd\xfe"[place],
+            None => u8::try_from(u32::from(letter)).unwrap(),
+        })
+        .collect();
+    let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for (charset, body) in [
+        ("windows-1254", &windows_1254[..]),
+        ("\"ISO-8859-9\"", &windows_1254),
+        ("utf-16", &utf16),
+        ("utf-8", text.as_bytes()),
+        // Wrongly said.
+        ("iso-8859-9", text.as_bytes()),
+    ] {
+        let content_type = format!("application/json; charset={charset}");
+        let document = document(answer("200 OK", &[("Content-Type", &content_type)], body));
+        assert_eq!(document["customer_message"], json!(words), "{charset}");
+        assert_eq!(document["response_body"], json!(text), "{charset}");
+        assert!(document["message"].as_str().unwrap().contains(words), "{charset}");
+    }
+}
+
+#[test]
+fn a_content_coding_that_is_not_known_is_named() {
+    for (codings, named) in [("br", "br"), ("GZIP, Zstd", "gzip, zstd"), ("utf-8", "utf-8")] {
+        let document = document(answer("200 OK", &[("Content-Encoding", codings)], OK.as_bytes()));
+        assert_eq!((&document["status"], &document["error"]["stage"]), (&json!("in_doubt"), &json!("decode")));
+        assert!(document["message"].as_str().unwrap().contains(&format!("does not know: {named}")), "{document}");
+    }
+}
+
+#[test]
 fn an_answer_that_breaks_off_shows_what_came() {
     let server = Server::http(|request| match request.connection {
         1 => b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\nConnection: close\r\n\r\nhalf".to_vec(),

@@ -17,14 +17,14 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    pub fn start(answer: Option<&'static str>) -> Self {
+    pub fn start(answer: Option<String>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let proxy = Proxy { port: listener.local_addr().unwrap().port(), heads: Arc::default() };
         let heads = Arc::clone(&proxy.heads);
         thread::spawn(move || {
             for stream in listener.incoming() {
-                let heads = Arc::clone(&heads);
-                thread::spawn(move || _ = serve(stream.unwrap(), answer, &heads));
+                let (heads, answer) = (Arc::clone(&heads), answer.clone());
+                thread::spawn(move || _ = serve(stream.unwrap(), answer.as_deref(), &heads));
             }
         });
         proxy
@@ -54,7 +54,9 @@ fn serve(mut client: TcpStream, answer: Option<&str>, heads: &Mutex<Vec<String>>
         return Ok(());
     }
     let upstream = TcpStream::connect(target)?;
-    client.write_all(b"HTTP/1.1 200 Connection established\r\nVia: test\r\n\r\n")?;
+    // As an old proxy, and one that is busy, may: an interim answer, an end of the connection that means the tunnel's.
+    client.write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
+    client.write_all(b"HTTP/1.0 200 Connection established\r\nVia: test\r\nConnection: close\r\n\r\n")?;
     let (mut from, mut to) = (client.try_clone()?, upstream.try_clone()?);
     let up = thread::spawn(move || {
         _ = io::copy(&mut from, &mut to);
@@ -76,7 +78,7 @@ fn a_call_goes_through_the_proxy_and_keeps_its_connection() {
     alone("proxy::a_call_goes_through_the_proxy_and_keeps_its_connection", || {
         let server = Server::https(|_| ok(OK));
         let proxy = Proxy::start(None);
-        let client = client(&server, &[("proxy", &proxy.url("ali:p%40ss@"))]);
+        let client = client(&server, &[("proxy", &proxy.url("ali:p%40ss@")), ("app", "Shop/1.2")]);
         for connection in ["new", "reused"] {
             let outcome = client.resend_otp(TOKEN, SESSION);
             assert_eq!(outcome.status.name(), "ok", "{}", outcome.message);
@@ -84,8 +86,11 @@ fn a_call_goes_through_the_proxy_and_keeps_its_connection() {
         }
         assert_eq!(client.check().status.name(), "ok");
         let authority = format!("localhost:{}", server.port());
+        let user_agent = server.seen()[0].header("user-agent").unwrap();
+        assert!(user_agent.starts_with("libpaywall/") && user_agent.ends_with(" Shop/1.2"), "{user_agent}");
         let expected = format!(
-            "CONNECT {authority} HTTP/1.1\r\nHost: {authority}\r\nProxy-Authorization: Basic YWxpOnBAc3M=\r\n\r\n"
+            "CONNECT {authority} HTTP/1.1\r\nHost: {authority}\r\nUser-Agent: {user_agent}\r\n\
+             Proxy-Authorization: Basic YWxpOnBAc3M=\r\n\r\n"
         );
         assert_eq!(*proxy.heads.lock().unwrap(), [expected.clone(), expected]);
         assert!(!server.seen()[0].text().to_lowercase().contains("proxy-"));
@@ -94,23 +99,48 @@ fn a_call_goes_through_the_proxy_and_keeps_its_connection() {
 
 #[test]
 fn a_proxy_that_refuses_is_told_apart_from_one_that_finds_nobody() {
-    for (answer, kind) in [
-        ("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n", "proxy"),
-        ("HTTP/1.1 403 Forbidden\r\n\r\n", "proxy"),
-        ("HTTP/1.1 301 Elsewhere\r\n\r\n", "proxy"),
-        ("HTTP/1.1 502 Bad Gateway\r\n\r\n", "connect"),
-        ("HTTP/1.0 503 Busy\r\n\r\n", "connect"),
-        ("HTTP/1.1 504 Gateway Timeout\r\n\r\n", "connect"),
-        ("HTTP/1.1 200 OK\r\n\r\nHello", "proxy"),
-        ("SSH-2.0-OpenSSH_9.2\r\n", "proxy"),
-        ("HTTP/2 200\r\n\r\n", "proxy"),
-        ("HTTP/1.1 abc\r\n\r\n", "proxy"),
-        ("HTTP/1.1 2000 OK\r\n\r\n", "proxy"),
+    const NTLM: &str = "HTTP/1.1 407 Log in\r\nProxy-Authenticate: Negotiate\r\nproxy-authenticate:NTLM\r\n\r\n";
+    const DIGEST: &str =
+        "HTTP/1.1 407 No\r\nProxy-Authenticate: Digest realm=\"x\", qop=\"auth, int\", stale = no\r\n\r\n";
+    const ANY: &str = "HTTP/1.1 407 No\r\nProxy-Authenticate: Negotiate, Basic realm=\"x\"\r\n\r\n";
+    let long = format!("HTTP/1.1 403 {}\r\n\r\n", "no ".repeat(3_000));
+    for (user, answer, kind, words) in [
+        (
+            "",
+            "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n",
+            "proxy",
+            "HTTP 407: it wants a user and a password",
+        ),
+        ("ali:geheim@", "HTTP/1.0 407 No\r\nProxy-Authenticate: Basic\r\n\r\n", "proxy", "does not accept the user"),
+        ("ali:geheim@", NTLM, "proxy", "it wants Negotiate, NTLM, and the library knows only Basic"),
+        ("ali:geheim@", DIGEST, "proxy", "wants Digest, and"),
+        ("ali:geheim@", ANY, "proxy", "does not accept the user"),
+        ("", "HTTP/1.1 403 Access violation\r\n\r\n", "proxy", "HTTP 403 (Access violation)"),
+        ("ali:geheim-geheim@", "HTTP/1.1 403 No geheim-geheim\r\n\r\n", "proxy", "HTTP 403 (No ***)"),
+        ("", "HTTP/1.1 403 a\u{202e}b\u{2028}c\u{1b}[31m\r\n\r\n", "proxy", "(a b c [31m)"),
+        ("", "HTTP/1.1 403\r\n\r\n", "proxy", "it answered HTTP 403"),
+        ("", &long, "proxy", "HTTP 403 (no no no"),
+        ("", "HTTP/1.1 301 Elsewhere\r\n\r\n", "proxy", "HTTP 301 (Elsewhere)"),
+        ("", "HTTP/1.1 500 Unable to connect\r\n\r\n", "connect", "HTTP 500 (Unable to connect)"),
+        ("", "HTTP/1.1 502 Bad Gateway\r\n\r\n", "connect", "HTTP 502"),
+        ("", "HTTP/1.0 503 Busy\r\n\r\n", "connect", "HTTP 503 (Busy)"),
+        ("", "HTTP/1.1 504 Gateway Timeout\r\n\r\n", "connect", "HTTP 504"),
+        ("", "HTTP/1.1 599 Odd\r\n\r\n", "connect", "HTTP 599"),
+        ("", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 503 Busy\r\n\r\n", "connect", "HTTP 503 (Busy)"),
+        ("", "HTTP/1.1 200 OK\r\n\r\nHello", "proxy", "after its answer"),
+        ("", "SSH-2.0-OpenSSH_9.2\r\n", "proxy", "not answer in HTTP"),
+        ("", "HTTP/2 200\r\n\r\n", "proxy", "not answer in HTTP"),
+        ("", "HTTP/1.1 abc\r\n\r\n", "proxy", "not answer in HTTP"),
+        ("", "HTTP/1.1 2000 OK\r\n\r\n", "proxy", "not answer in HTTP"),
     ] {
         let server = Server::https(|_| ok(OK));
-        let proxy = Proxy::start(Some(answer));
-        let outcome = client(&server, &[("proxy", &proxy.url(""))]).resend_otp(TOKEN, SESSION);
+        let proxy = Proxy::start(Some(answer.to_owned()));
+        let outcome = client(&server, &[("proxy", &proxy.url(user))]).resend_otp(TOKEN, SESSION);
         assert_eq!(summary(&outcome), ("not_sent", kind, "proxy"), "{answer}: {}", outcome.message);
+        let action = if kind == "connect" { "retry" } else { "fix_configuration" };
+        assert_eq!(outcome.action.name(), action);
+        let message = &outcome.message;
+        assert!(message.contains(words) && message.len() < 1_200 && !message.contains("geheim"), "{message}");
         assert_eq!(server.connections(), 0);
     }
 }
@@ -165,7 +195,18 @@ fn the_proxy_of_the_environment_is_used_unless_the_host_is_exempt_and_never_sile
         assert_eq!(client(&server, &[("proxy", "env")]).resend_otp(TOKEN, SESSION).status.name(), "ok");
         assert_eq!(heads(), 1);
         set("NO_PROXY", b"");
-        for broken in [b"http://\xff:1".as_slice(), b"socks5://127.0.0.1:1", b"http://user:planted@"] {
+        // As other programs read it: without a scheme, a user without a password.
+        set("HTTPS_PROXY", format!("ali@127.0.0.1:{}", proxy.port).as_bytes());
+        assert_eq!(client(&server, &[("proxy", "env")]).resend_otp(TOKEN, SESSION).status.name(), "ok");
+        assert!(proxy.heads.lock().unwrap()[1].contains("\r\nProxy-Authorization: Basic YWxpOg==\r\n"));
+        for broken in [
+            b"http://\xff:1".as_slice(),
+            b"socks5://127.0.0.1:1",
+            b"https://127.0.0.1:1",
+            b"http://user:planted@",
+            b"'http://user:planted@127.0.0.1:1'",
+            b"http://127.0.0.1:1\r",
+        ] {
             set("HTTPS_PROXY", broken);
             let mut config = crate::support::config(&server);
             config.set("proxy", "env").unwrap();
@@ -173,5 +214,11 @@ fn the_proxy_of_the_environment_is_used_unless_the_host_is_exempt_and_never_sile
             assert_eq!(outcome.error.as_ref().unwrap().code.as_deref(), Some("proxy"));
             assert!(outcome.message.contains("HTTPS_PROXY") && !outcome.message.contains("planted"));
         }
+        set("HTTPS_PROXY", proxy.url("").as_bytes());
+        set("NO_PROXY", b"\"localhost\"");
+        let mut config = crate::support::config(&server);
+        config.set("proxy", "env").unwrap();
+        let outcome = paywall::Client::new(&config).unwrap_err();
+        assert!(outcome.message.contains("NO_PROXY") && outcome.message.contains("quotation"), "{}", outcome.message);
     });
 }

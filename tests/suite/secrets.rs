@@ -98,6 +98,60 @@ fn the_message_is_one_line_of_bounded_length_whatever_the_service_says() {
 }
 
 #[test]
+fn nothing_that_is_quoted_can_make_a_log_show_another_line() {
+    const TRICKS: &str = "a\u{2028}b\u{2029}c\u{202e}d\u{2066}e\u{200f}f\u{61c}g\u{85}h\u{feff}i";
+    let calm =
+        |text: &str| !text.contains(|c: char| c.is_control() || TRICKS.replace(char::is_alphabetic, "").contains(c));
+    let long = "x".repeat(5_000);
+    let mut shown = Vec::new();
+    for body in [
+        format!(r#"{{"Result":false,"Message":"{TRICKS}{long}"}}"#),
+        format!(
+            r#"{{"Result":true,"Body":{{"Masterpass":{{"Exception":{{"Code":"{TRICKS}","Message":"{long}"}}}}}}}}"#
+        ),
+        format!(
+            r#"{{"Result":true,"Body":{{"Masterpass":{{"StatusCode":200,"Result":{{"ResponseCode":"{TRICKS}"}}}}}}}}"#
+        ),
+        format!(r#"{{"Result":false,"Body":{{"Masterpass":{{"Exception":{{"Code":"{}"}}}}}}}}"#, &long[..4_000]),
+    ] {
+        for (status, field) in
+            [("200 OK", ("X", "y")), ("403 No", ("X", "y")), ("200 OK", ("Content-Encoding", "a\u{202e}b\u{85}c"))]
+        {
+            let body = body.clone();
+            let server = Server::http(move |_| answer(status, &[field], body.as_bytes()));
+            shown.push(planted(&server).resend_otp(TOKEN, SESSION));
+        }
+    }
+    shown.push(*Config::new().set("header.X", &format!("{TRICKS} ")).unwrap_err());
+    shown.push(*Outcome::invalid_argument("input", &format!("{TRICKS}{long}")));
+    for outcome in shown {
+        let error = outcome.error.as_ref().unwrap();
+        assert!(outcome.message.len() < 1_500 && calm(&outcome.message), "{}", outcome.message);
+        for text in [&error.code, &error.detail].into_iter().flatten() {
+            assert!(text.len() <= 1_024 && calm(text), "{text}");
+        }
+    }
+}
+
+#[test]
+fn a_secret_across_the_end_of_what_a_message_quotes_is_masked_too() {
+    for secret in [CLIENT, TOKEN, SESSION] {
+        for before in [1_000, 1_010, 1_015, 4_086] {
+            let words = format!("{}{secret}", "-".repeat(before));
+            let body = format!(
+                r#"{{"Result":true,"Body":{{"Masterpass":{{"StatusCode":503,"Result":{{"Description":"{words}"}}}}}}}}"#
+            );
+            let server = Server::http(move |_| ok(&body));
+            let outcome = planted(&server).resend_otp(TOKEN, SESSION);
+            assert_eq!(outcome.status.name(), "in_doubt");
+            for text in [&outcome.message, outcome.customer_message.as_ref().unwrap()] {
+                assert!(!text.contains(&secret[..8]), "{secret} after {before}: {text}");
+            }
+        }
+    }
+}
+
+#[test]
 fn failures_on_the_way_do_not_show_them() {
     let dead = Server::http(|request| {
         let head = format!("HTTP/1.1 200 OK\r\nContent-Length: 999999\r\n\r\n{}", request.text());

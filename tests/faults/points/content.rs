@@ -1,12 +1,14 @@
 //! The answer's body: lengths, chunks, codings, sizes, and what is left after it.
 
 use super::head::closing;
-use super::{BAD, BAD_OR_LATE, CUT, LATE, LOST, OK, OK_OR_BAD, Outcomes, Over, Point, REDIRECT, broken_off};
+use super::{
+    BAD, BAD_OR_LATE, CUT, LATE, LOST, OK, OK_OR_BAD, Outcomes, Over, Point, REDIRECT, UNAUTHENTICATED, broken_off,
+};
 use crate::answers::{self, MIB, answer, chunk_size, chunked, envelope, gzip, padded, sized};
 use crate::script::{End, Step};
 
 pub fn points(over: Over) -> Vec<Point> {
-    [lengths(over), codings(over), chunks(over), sizes(over), leftovers(over)].concat()
+    [lengths(over), codings(over), charsets(over), chunks(over), sizes(over), leftovers(over)].concat()
 }
 
 /// What the head says of the length, against the body that comes. The connection stays open.
@@ -66,6 +68,7 @@ fn length(value: impl ToString) -> Vec<String> {
 /// Transfer and content codings.
 fn codings(over: Over) -> Vec<Point> {
     let good = gzip(&answers::body());
+    let zlib = answers::zlib(&answers::body());
     let gzipped = |body: &[u8]| sized("HTTP/1.1 200 OK", &["Content-Encoding: gzip"], body);
     let coded = |coding: &str, body: &[u8]| sized("HTTP/1.1 200 OK", &[&format!("Content-Encoding: {coding}")], body);
     let flipped = |at: usize| {
@@ -87,17 +90,28 @@ fn codings(over: Over) -> Vec<Point> {
     let table: Vec<(&str, Vec<u8>, Outcomes)> = vec![
         ("gzip",                 gzipped(&good), OK),
         ("gzip-chunked",         in_chunks(&["Content-Encoding: gzip", "Transfer-Encoding: chunked"], &good), OK),
-        ("gzip-upper-case",      coded("GZIP", &good), OK_OR_BAD),
-        ("x-gzip",               coded("x-gzip", &good), OK_OR_BAD),
-        ("gzip-two-members",     gzipped(&[gzip(&answers::body()[..50]), gzip(&answers::body()[50..])].concat()), OK_OR_BAD),
-        ("gzip-trailing",        gzipped(&[&good[..], b"garbage"].concat()), OK_OR_BAD),
-        ("gzip-trailing-zeros",  gzipped(&[&good[..], &[0; 64]].concat()), OK_OR_BAD),
+        ("gzip-upper-case",      coded("GZIP", &good), OK),
+        ("x-gzip",               coded("x-gzip", &good), OK),
+        ("gzip-two-members",     gzipped(&[gzip(&answers::body()[..50]), gzip(&answers::body()[50..])].concat()), OK),
+        ("gzip-empty-members",   gzipped(&[gzip(b""), good.clone(), gzip(b"")].concat()), OK),
+        // What follows a whole member is ignored, unless it is one.
+        ("gzip-trailing",        gzipped(&[&good[..], b"garbage"].concat()), OK),
+        ("gzip-trailing-zeros",  gzipped(&[&good[..], &[0; 64]].concat()), OK),
+        ("gzip-trailing-magic",  gzipped(&[&good[..], b"\x1f\x8b\x08"].concat()), OK),
+        ("gzip-trailing-cut",    gzipped(&[&good[..], &good[..end - 1]].concat()), OK),
+        ("gzip-trailing-bomb",   gzipped(&[&good[..], &gzip(&vec![b' '; 8 * MIB])].concat()), BAD),
+        ("gzip-member-cut",      gzipped(&[gzip(&answers::body()[..50]), gzip(&answers::body()[50..])[..90].to_vec()].concat()), BAD),
+        ("gzip-30-members",      gzipped(&[good.clone(), gzip(b"").repeat(29)].concat()), OK),
+        // They would cost time without end in sight.
+        ("gzip-many-members",    gzipped(&[good.clone(), gzip(b"").repeat(40_000)].concat()), BAD),
+        ("gzip-chunked-zeros",   in_chunks(&["Content-Encoding: gzip", "Transfer-Encoding: chunked"], &[&good[..], &[0; 64]].concat()), OK),
         ("gzip-plain",           gzipped(&answers::body()), BAD),
         ("gzip-empty",           gzipped(b""), BAD),
         ("gzip-of-nothing",      gzipped(&gzip(b"")), BAD),
         ("gzip-of-html",         gzipped(&gzip(b"<html>")), BAD),
         ("gzip-twice",           gzipped(&gzip(&good)), BAD),
-        ("gzip-gzip",            coded("gzip, gzip", &gzip(&good)), OK_OR_BAD),
+        ("gzip-gzip",            coded("gzip, gzip", &gzip(&good)), BAD),
+        ("gzip-gzip-lines",      sized("HTTP/1.1 200 OK", &["Content-Encoding: gzip", "Content-Encoding: gzip"], gzip(&good)), BAD),
         ("gzip-bad-magic",       gzipped(&flipped(0)), BAD),
         ("gzip-bad-method",      gzipped(&flipped(2)), BAD),
         ("gzip-bad-data",        gzipped(&flipped(end / 2)), BAD),
@@ -112,10 +126,30 @@ fn codings(over: Over) -> Vec<Point> {
         ("gzip-of-1-mib",        gzipped(&gzip(&padded(MIB))), OK),
         ("gzip-of-1-mib-and-1",  gzipped(&gzip(&padded(MIB + 1))), BAD),
         ("not-said-gzip",        sized("HTTP/1.1 200 OK", &[], &good), BAD),
-        ("identity",             coded("identity", &answers::body()), OK_OR_BAD),
-        // It is not decoded, so it is not an envelope.
+        ("identity",             coded("identity", &answers::body()), OK),
+        ("identity-gzip",        coded("identity, gzip,", &good), OK),
+        ("none",                 coded("", &answers::body()), OK),
+        // It is not decoded, so it is not an answer that can be read, whatever its bytes happen to be.
         ("br",                   coded("br", b"\x8b\x02\x80{\"Result\":true}\x03"), BAD),
-        ("deflate",              coded("deflate", &good[10..end - 8]), BAD),
+        ("br-plain",             coded("br", &answers::body()), BAD),
+        ("zstd",                 coded("zstd", b"\x28\xb5\x2f\xfd\0\0\x01\0\0"), BAD),
+        ("utf-8",                coded("utf-8", &answers::body()), BAD),
+        ("br-refusal",           sized("HTTP/1.1 403 No", &["Content-Encoding: br"], b"\x8b\x02\x80no\x03"), BAD),
+        ("br-empty-refusal",     sized("HTTP/1.1 401 No", &["Content-Encoding: br"], b""), UNAUTHENTICATED),
+        // zlib's format, and what many take for it: its inside alone.
+        ("deflate",              coded("deflate", &zlib), OK),
+        ("deflate-raw",          coded("deflate", &good[10..end - 8]), OK),
+        ("deflate-trailing",     coded("deflate", &[&zlib[..], &[0; 64]].concat()), OK),
+        ("deflate-raw-trailing", coded("deflate", &[&good[10..end - 8], &[0; 64]].concat()), OK),
+        ("deflate-chunked",      in_chunks(&["Content-Encoding: deflate", "Transfer-Encoding: chunked"], &zlib), OK),
+        ("deflate-plain",        coded("deflate", &answers::body()), BAD),
+        ("deflate-cut",          coded("deflate", &zlib[..zlib.len() - 1]), BAD),
+        ("deflate-cut-data",     coded("deflate", &zlib[..zlib.len() - 40]), BAD),
+        ("deflate-raw-cut",      coded("deflate", &good[10..end - 9]), BAD),
+        ("deflate-raw-cut-data", coded("deflate", &good[10..end - 40]), BAD),
+        ("deflate-bad-checksum", coded("deflate", &[&zlib[..zlib.len() - 1], &[zlib[zlib.len() - 1] ^ 1]].concat()), BAD),
+        ("deflate-bomb",         coded("deflate", &gzip(&padded(8 * MIB))[10..]), BAD),
+        ("deflate-of-1-mib",     coded("deflate", &gzip(&padded(MIB))[10..]), OK),
         // A coding below the chunks that nobody asked for: undone, or not understood.
         ("transfer-gzip",        in_chunks(&["Transfer-Encoding: gzip, chunked"], &good), OK_OR_BAD),
         ("chunked-twice",        both(&["Transfer-Encoding: chunked, chunked"]), OK_OR_BAD),
@@ -159,6 +193,35 @@ fn codings(over: Over) -> Vec<Point> {
         ]);
     }
     points
+}
+
+/// Charsets, named or shown by a byte order mark.
+fn charsets(over: Over) -> Vec<Point> {
+    let text = String::from_utf8(answers::body()).expect("it is text");
+    let turkish: Vec<u8> = text.chars().map(answers::windows_1254).collect();
+    let utf16 = |mark: &str, bytes: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        format!("{mark}{text}").encode_utf16().flat_map(bytes).collect()
+    };
+    #[rustfmt::skip]
+    let table: [(&str, &str, Vec<u8>, Outcomes); 10] = [
+        ("windows-1254",      "windows-1254", turkish.clone(), OK),
+        ("iso-8859-9",        "iso-8859-9", turkish.clone(), OK),
+        ("iso-8859-1",        "iso-8859-1", turkish.clone(), OK),
+        ("quoted-upper-case", "\"WINDOWS-1254\"", turkish.clone(), OK),
+        ("unknown",           "x-nobody-knows", text.clone().into_bytes(), OK),
+        ("utf-8-mark",        "utf-8", format!("\u{feff}{text}").into_bytes(), OK),
+        ("utf-16-mark",       "utf-16", utf16("\u{feff}", u16::to_be_bytes), OK),
+        ("utf-16-mark-alone", "utf-8", utf16("\u{feff}", u16::to_le_bytes), OK),
+        ("utf-16le",          "utf-16le", utf16("", u16::to_le_bytes), OK),
+        ("utf-16-cut",        "utf-16le", utf16("", u16::to_le_bytes)[1..].to_vec(), BAD),
+    ];
+    let answered = |(name, charset, body, outcomes): (&str, &str, Vec<u8>, Outcomes)| {
+        let head = ["HTTP/1.1 200 OK", &format!("Content-Type: application/json; charset={charset}")];
+        let length = format!("Content-Length: {}", body.len());
+        let bytes = answer(&[&head[..], &[&length]].concat(), body);
+        over.answered(format!("charset/{name}"), bytes, End::Silence, outcomes).then(OK)
+    };
+    table.into_iter().map(answered).collect()
 }
 
 /// One chunk, and the last.

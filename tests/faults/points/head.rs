@@ -203,7 +203,7 @@ fn statuses(over: Over) -> Vec<Point> {
     const HTML: &str = "<!DOCTYPE html><title>gateway</title>";
     const ELSEWHERE: &[&str] = &["Location: /elsewhere"];
     #[rustfmt::skip]
-    let table: [(&str, &[&str], &str, Outcomes); 40] = [
+    let table: [(&str, &[&str], &str, Outcomes); 46] = [
         ("200 OK",                    &[],        "",    BAD),
         ("200 OK",                    &[],        HTML,  BAD),
         ("200 OK",                    &[],        "{}",  BAD),
@@ -236,6 +236,13 @@ fn statuses(over: Over) -> Vec<Point> {
         ("421 Misdirected Request",   &[],        HTML,  &["rejected/wrong_address"]),
         ("425 Too Early",             &[],        HTML,  REFUSED),
         ("429 Too Many Requests",     &["Retry-After: 7"], HTML, &["rejected/rate_limited"]),
+        // What stands between has given up: it may have passed the request on.
+        ("460 Client Closed",         &[],        "",    &["in_doubt/http"]),
+        ("460 Client Closed",         &[],        GOOD,  BAD),
+        ("499 Client Closed Request", &[],        HTML,  &["in_doubt/http"]),
+        ("463 Too Many Addresses",    &[],        HTML,  REFUSED),
+        ("495 Certificate Error",     &[],        HTML,  REFUSED),
+        ("498 Odd",                   &[],        HTML,  REFUSED),
         ("500 Internal Server Error", &[],        HTML,  SERVER_ERROR),
         ("500 Internal Server Error", &[],        GOOD,  SERVER_ERROR),
         ("502 Bad Gateway",           &[],        HTML,  SERVER_ERROR),

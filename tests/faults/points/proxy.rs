@@ -52,7 +52,12 @@ fn statuses() -> Vec<Point> {
     let mut points: Vec<Point> = statuses
         .filter(|status| !(200..300).contains(status))
         .map(|status| {
-            let outcomes = if (502..=504).contains(&status) { UNREACHED } else { REFUSED };
+            let outcomes = match status {
+                // An interim answer: the one that counts never comes.
+                100 | 102..200 => UNSENT_LATE,
+                500..600 => UNREACHED,
+                _ => REFUSED,
+            };
             let answer = format!("HTTP/1.1 {status} Whatever\r\n\r\n");
             answered(format!("proxy-status/{status}"), answer, &[], outcomes).in_stage("proxy").then_anew()
         })
@@ -63,9 +68,15 @@ fn statuses() -> Vec<Point> {
         let steps = [Step::Peek, Step::Fin];
         answered(format!("proxy-status/{status}"), answer, &steps, UNSENT_LOST).in_stage("tls").then_anew()
     }));
-    let bodies: [(&str, &str, Outcomes); 6] = [
+    let bodies: [(&str, &str, Outcomes); 8] = [
         ("407-wants", "407 No\r\nProxy-Authenticate: Basic realm=\"x\"\r\nContent-Length: 5\r\n\r\nlogin", REFUSED),
         ("407-half-a-body", "407 No\r\nProxy-Authenticate: Basic\r\nContent-Length: 500\r\n\r\nlogin", REFUSED),
+        ("407-ntlm", "407 No\r\nProxy-Authenticate: Negotiate\r\nProxy-Authenticate: NTLM\r\n\r\n", REFUSED),
+        (
+            "500-unreached",
+            "500 Unable to connect\r\nContent-Type: text/html\r\n\r\n<h1>Unable to connect</h1>",
+            UNREACHED,
+        ),
         ("403-chunked", "403 No\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nno\r\n0\r\n\r\n", REFUSED),
         ("302-login", "302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n", REFUSED),
         ("502-html", "502 Bad Gateway\r\nContent-Type: text/html\r\n\r\n<h1>Bad Gateway</h1>", UNREACHED),
@@ -77,6 +88,22 @@ fn statuses() -> Vec<Point> {
             let answer = format!("HTTP/1.1 {answer}");
             points.push(answered(name, answer, &end.steps(), outcomes).in_stage("proxy").then_anew());
         }
+    }
+    // Interim answers are not the answer.
+    for (name, before) in [("100", "100 Continue\r\n\r\n"), ("103", "103 Early Hints\r\nLink: </x>\r\n\r\n")] {
+        let before = format!("HTTP/1.1 {before}").repeat(2);
+        let established = format!("{before}{ESTABLISHED}");
+        points.extend([
+            answered(format!("proxy-interim/{name}/200"), established, &[Step::Peek, Step::Fin], UNSENT_LOST)
+                .in_stage("tls")
+                .then_anew(),
+            answered(format!("proxy-interim/{name}/403"), format!("{before}HTTP/1.1 403 No\r\n\r\n"), &[], REFUSED)
+                .in_stage("proxy")
+                .then_anew(),
+            answered(format!("proxy-interim/{name}/alone"), before, &[Step::Fin], UNSENT_LOST)
+                .in_stage("proxy")
+                .then_anew(),
+        ]);
     }
     points
 }

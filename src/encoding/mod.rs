@@ -1,8 +1,11 @@
-//! Base64, which HTTP needs for a proxy's credentials.
+//! Texts as bytes and bytes as text: base64, which HTTP needs for a proxy's credentials, and charsets.
+
+mod charset;
 
 use zeroize::Zeroizing;
 
 use crate::secret::Secret;
+pub(crate) use charset::Charset;
 
 /// Base64 with padding, RFC 4648: of credentials, so it is a secret as they are.
 pub(crate) fn base64(bytes: &[u8]) -> Secret {
