@@ -191,6 +191,7 @@ proptest! {
             ("content-type", "application/json"),
             ("accept", "application/json"),
             ("user-agent", &agent),
+            ("connection", "keep-alive"),
             ("x-request-id", document["request_id"].as_str().unwrap()),
         ];
         expected.extend(fixed.map(|(name, value)| (name.to_owned(), value.to_owned())));
