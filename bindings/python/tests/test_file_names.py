@@ -72,7 +72,11 @@ def test_the_library(locale: str, folder: bytes, sandbox: Sandbox) -> None:
         file.write(b"\x7fELF and no more" * 100)
     [told] = run(PROGRAM, locale, {**sandbox.environment, "PAYWALL_LIBRARY": name})
     assert told.startswith("LibraryError")
-    assert "invalid ELF header" in told or "wrong ELF class" in told
+    # Python 3.9 has lost the reason if the name is not UTF-8.
+    reasons = ["invalid ELF header", "wrong ELF class"]
+    if sys.version_info < (3, 10):
+        reasons.append("the system's loader refuses it")
+    assert any(reason in told for reason in reasons), told
     [told] = run(PROGRAM, locale, {**sandbox.environment, "PAYWALL_LIBRARY": name + b".not"})
     assert "no such file" in told
 

@@ -79,9 +79,10 @@ def _try(path: str) -> Union[Native, str]:
     try:
         return declare(CDLL(path), path)
     except OSError as error:
-        return str(error)
+        # Python 3.9 loses the reason if the name in it is not UTF-8.
+        return str(error) or "the system's loader refuses it"
     except UnicodeDecodeError as error:
-        # What dlopen says holds the name. Some Pythons take it for UTF-8.
+        # Later ones raise this instead.
         return error.object.decode("utf-8", "surrogateescape")
     except (AttributeError, ValueError) as error:
         return f"not a libpaywall for this package: {error}"
