@@ -42,7 +42,7 @@ for name; do
     rust) packages+=(openssl ca-certificates iproute2 util-linux) ;;
     fuzz) packages+=(g++ python3 python3-venv) ;;
     c) packages+=(binutils valgrind abigail-tools php8.2-cli) ;;
-    python) packages+=(python3 python3-venv) ;;
+    python) packages+=(binutils libpython3.11 python3 python3-venv) ;;
     php) packages+=("${php[@]}" phpunit composer php-codesniffer) ;;
     cpp) packages+=(g++ clang g++-mingw-w64-x86-64 valgrind) ;;
     pascal) packages+=(fp-compiler-3.2.2 fp-units-fcl-3.2.2 python3) ;;

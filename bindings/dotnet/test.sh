@@ -115,7 +115,7 @@ compile() { # FOLDER FRAMEWORK MCS-OPTIONS…: compiles the programs of the test
   shift 2
   local mcs=(mcs -langversion:7 -warn:4 -warnaserror -optimize "$@")
   local program
-  for program in Probe Shop; do
+  for program in Probe Shop Memory; do
     "${mcs[@]}" -r:"$out/Paywall.dll" -out:"$out/$program.exe" "tests/programs/$program.cs"
   done
   for program in Readme Readme.tr; do
@@ -134,6 +134,7 @@ fakes() { # FOLDER COMPILER SUFFIX OPTIONS…: libraries with other interfaces
   "${fake[@]}" -DABI=0x20000 -o "$out/fake-2.0$suffix"
   "${fake[@]}" -DABI=0x10007 -o "$out/fake-1.7$suffix"
   "${fake[@]}" -o "$out/fake-none$suffix"
+  "${fake[@]}" -DPLANTED -o "$out/fake-planted$suffix"
 }
 
 fetch_windows() { # ARCH
@@ -188,7 +189,7 @@ build_core() { # FOLDER RUNTIME MORE-TESTS…
   compile "$out" netstandard2.0 "${against[@]}"
   mcs -langversion:7 -warn:4 -warnaserror "${against[@]}" -r:"$out/Paywall.dll" \
     -out:"$out/Paywall.Tests.exe" tests/*.cs tests/core/*.cs "${@:3}" "$out/Json.cs"
-  for program in Paywall.Tests Probe Readme Readme.tr; do
+  for program in Paywall.Tests Probe Memory Readme Readme.tr; do
     printf '{"runtimeOptions":{"framework":{"name":"Microsoft.NETCore.App","version":"%s"},%s}}\n' "$2" \
       '"configProperties":{"System.Globalization.Invariant":true}' >"$out/$program.runtimeconfig.json"
   done

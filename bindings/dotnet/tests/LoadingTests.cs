@@ -20,7 +20,7 @@ namespace Paywall.Tests
         [SetUp]
         public void Deploy()
         {
-            folder = Path.Combine(Path.GetTempPath(), "paywall ş-" + Guid.NewGuid().ToString("N"));
+            folder = Path.Combine(Path.GetTempPath(), "paywall ş#%20-" + Guid.NewGuid().ToString("N"));
             Directory.CreateDirectory(folder);
             string built = Sandbox.Setting("PAYWALL_TEST_PROGRAMS");
             foreach (string name in new[] { "Paywall.dll", "Probe.exe", "Probe.runtimeconfig.json" })
@@ -79,6 +79,39 @@ namespace Paywall.Tests
             Assert.AreEqual("ok", printed[1]);
         }
 #endif
+
+        [Test]
+        public void AnAssemblyFromMemoryHasNoFolder()
+        {
+            string built = Sandbox.Setting("PAYWALL_TEST_PROGRAMS");
+            string program = Path.Combine(folder, "program"), current = Path.Combine(folder, "others", "current");
+            Directory.CreateDirectory(program);
+            foreach (string name in new[] { "Memory.exe", "Memory.runtimeconfig.json" })
+                if (File.Exists(Path.Combine(built, name)))
+                    File.Copy(Path.Combine(built, name), Path.Combine(program, name));
+            // In the current folder and above it, where others may write.
+            foreach (string writable in new[] { current, Path.GetDirectoryName(current) })
+                foreach (string below in new[] { "", Architecture, Below })
+                {
+                    Directory.CreateDirectory(Path.Combine(writable, below));
+                    foreach (string name in new[]
+                    {
+                        Named(), Named("9.9.9"), "libpaywall.so.1", "libdl.so.2", "libdl.so.2.so", "libc", "libc.so",
+                        "kernel32.dll",
+                    })
+                        File.Copy(Path.Combine(built, "fake-planted" + Suffix), Path.Combine(writable, below, name));
+                }
+            string arguments = "\"" + folder + "\" \"" + current + "\" check";
+
+            string printed = Sandbox.Run(Path.Combine(program, "Memory.exe"), arguments, environment);
+            Assert.IsTrue(printed.StartsWith("PaywallLibraryException", StringComparison.Ordinal), printed);
+            Assert.IsFalse(printed.Contains("others"), printed);
+            Assert.IsTrue(printed.Contains(Path.Combine(program, Architecture, Named())), printed);
+
+            Put(Path.Combine("program", Architecture, Named()));
+            printed = Sandbox.Run(Path.Combine(program, "Memory.exe"), arguments, environment);
+            Assert.IsTrue(printed.StartsWith("ok", StringComparison.Ordinal), printed);
+        }
 
         [Test]
         public void TheNewestVersionWins()

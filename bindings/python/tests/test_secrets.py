@@ -2,7 +2,6 @@
 
 import concurrent.futures
 import copy
-import dataclasses
 import logging
 import multiprocessing
 import pickle
@@ -174,9 +173,3 @@ def test_a_client_is_never_pickled_or_copied(client: paywall.Client) -> None:
         with pytest.raises(TypeError, match="make one per process"):
             use(client)
     assert_none_in(repr(client) + repr(vars(client)))
-
-
-def test_a_result_is_data_and_keeps_its_token_when_pickled(client: paywall.Client) -> None:
-    result = client.resend_otp("sbx_ok_5001", SECRETS["session"])
-    assert pickle.loads(pickle.dumps(result)) == result
-    assert dataclasses.asdict(result)["otp_token"] == result.otp_token

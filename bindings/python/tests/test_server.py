@@ -71,10 +71,14 @@ class Server:
         return json.loads(answer.read())  # type: ignore[no-any-return]
 
 
+# Such a worker waits for connections on which nothing was asked, until its time is over.
+GEVENT = ["--worker-class", "gevent", "--graceful-timeout", "5"]
 FLAVOURS = {
     "preloaded": ["--preload"],
     "preloaded, threads": ["--preload", "--threads", "3"],
     "each its own": [],
+    "preloaded, gevent": ["--preload", *GEVENT],
+    "gevent, each its own": GEVENT,
 }
 
 

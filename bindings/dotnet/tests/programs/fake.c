@@ -1,8 +1,17 @@
 /* A library with another interface, or with answers that the real one never gives: FAKE_STATUS and FAKE_DOCUMENT. */
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#ifdef PLANTED
+/* Tells that it was loaded, whatever it was loaded for. */
+__attribute__((constructor)) static void planted(void)
+{
+    fputs("planted", stderr);
+    exit(1);
+}
+#endif
 #ifdef ABI
 uint32_t pw_abi_version(void) { return ABI; }
 #endif

@@ -11,6 +11,8 @@ from ._outcome import Outcome
 async def in_thread(work: Callable[[], Outcome], hand_over: Callable[[Outcome], None]) -> Outcome:
     """Runs the work in a thread of the loop's default executor. If nobody waits for the outcome, hands it over."""
     call = _Call(work, hand_over)
+    # It shows its arguments, and this frame may raise.
+    del work
     # As asyncio.to_thread does, which Python 3.8 lacks: a logger may read the context.
     context = contextvars.copy_context()
     future = asyncio.get_running_loop().run_in_executor(None, context.run, call.run)

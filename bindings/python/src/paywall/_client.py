@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, NoReturn, Optional, Type, TypeVar, Union, cast
 
 from ._ffi import Context, encoded, text_of
+from ._green import Call, pool
 from ._loading import load
 from ._options import open_context, with_environment
 from ._outcome import Outcome, delivered, outcome_of
@@ -54,7 +55,7 @@ class Client:
         connect_timeout_ms: Union[int, str, None] = None,
         idle_timeout_ms: Union[int, str, None] = None,
         proxy: Optional[str] = None,
-        ca_file: Union[str, "os.PathLike[str]", None] = None,
+        ca_file: Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]", None] = None,
         locale: Optional[str] = None,
         app: Optional[str] = None,
         headers: Optional[Mapping[str, str]] = None,
@@ -80,7 +81,7 @@ class Client:
             app: `Name/1.2`, appended to `User-Agent`.
             headers: Extra request headers.
             on_abandoned: Takes the outcome of a call that nobody waits for any more: a ResendResult or a PaywallError.
-                Store its token. It is called in the thread that made the call.
+                Store its token. It is called in the thread that made the call; under gevent and eventlet in a greenlet.
             logger: Used instead of `logging.getLogger("paywall")`.
 
         Raises:
@@ -142,8 +143,11 @@ class Client:
             InvalidArgumentError: An argument is bad, or the client is closed. Nothing was sent.
             LibraryError: The library caught a bug of its own. Nothing was sent.
         """
-        outcome = self._resend(token, session)
-        del token, session
+        try:
+            outcome = self._resend(token, session)
+        finally:
+            # Also if a signal handler or a greenlet's timeout raises.
+            del token, session
         return delivered(outcome)
 
     async def aresend_otp(self, token: str, session: Union[str, "uuid.UUID"]) -> ResendResult:
@@ -218,6 +222,16 @@ class Client:
         if isinstance(session_bytes, str):
             return self._refused(bad_argument("session", session_bytes))
 
+        green = pool()
+        if green is not None:
+            work = partial(_resent, context, token_bytes, session_bytes, token, session)
+            call = Call(green, work, self._abandoned)
+            # It may raise.
+            del token, token_bytes, session, session_bytes, work
+            outcome = call.outcome()
+            self._log("resend_otp", outcome)
+            return outcome
+
         native = context.native
         document = c_char_p()
         status: Optional[int] = None
@@ -245,12 +259,8 @@ class Client:
         context = self._context
         if context is None or not context.pointer:
             return _closed()
-        document = c_char_p()
-        try:
-            status = context.native.ctx_check(context.pointer, byref(document))
-            outcome = outcome_of(status, text_of(document))
-        finally:
-            context.native.string_free(document)
+        green, work = pool(), partial(_checked, context)
+        outcome = work() if green is None else Call(green, work, lambda _: None).outcome()
         self._log("check", outcome)
         return outcome
 
@@ -291,6 +301,24 @@ class Client:
             logger = _default_logger() if self._logger is None else self._logger
             if logger is not None:
                 logger.log(_ERROR, "on_abandoned raised %s", type(error).__name__)
+
+
+def _resent(context: Context, token_bytes: bytes, session_bytes: bytes, token: object, session: object) -> Outcome:
+    document = c_char_p()
+    try:
+        status = context.native.resend_otp(context.pointer, token_bytes, session_bytes, byref(document))
+        return outcome_of(status, text_of(document), token, session)
+    finally:
+        context.native.string_free(document)
+
+
+def _checked(context: Context) -> Outcome:
+    document = c_char_p()
+    try:
+        status = context.native.ctx_check(context.pointer, byref(document))
+        return outcome_of(status, text_of(document))
+    finally:
+        context.native.string_free(document)
 
 
 def _default_logger() -> Optional["logging.Logger"]:

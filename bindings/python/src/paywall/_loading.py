@@ -56,11 +56,16 @@ def _first_that_loads(paths: Sequence[str]) -> Tuple[Optional[Native], List[Tupl
     for path in paths:
         loaded = _try(path)
         if isinstance(loaded, Native):
-            attempts.append((path, "loaded"))
+            attempts.append((_shown(path), "loaded"))
             loaded.attempts = tuple(attempts)
             return loaded, attempts
-        attempts.append((path, loaded))
+        attempts.append((_shown(path), _shown(loaded)))
     return None, attempts
+
+
+def _shown(text: str) -> str:
+    """Escapes the bytes of a file's name that are not text: a message with them could not be printed."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _try(path: str) -> Union[Native, str]:
@@ -70,13 +75,28 @@ def _try(path: str) -> Union[Native, str]:
     if "\0" in path:
         return "must not contain NUL"
     if os.path.isabs(path) and not os.path.exists(path):
-        return "no such file"
+        return _missing(path)
     try:
         return declare(CDLL(path), path)
     except OSError as error:
-        return str(error)
+        # Python 3.9 loses the reason if the name in it is not UTF-8.
+        return str(error) or "the system's loader refuses it"
+    except UnicodeDecodeError as error:
+        # Later ones raise this instead.
+        return error.object.decode("utf-8", "surrogateescape")
     except (AttributeError, ValueError) as error:
         return f"not a libpaywall for this package: {error}"
+
+
+def _missing(path: str) -> str:
+    parent = os.path.dirname(path)
+    while not os.path.exists(parent):
+        parent = os.path.dirname(parent)
+    if os.path.isfile(parent):
+        return (
+            f"inside the archive {parent}, which the system cannot load from: unpack it, and set {VARIABLE} to its path"
+        )
+    return "no such file"
 
 
 def _renew_lock() -> None:

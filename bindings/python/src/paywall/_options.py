@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from contextlib import ExitStack
 from ctypes import byref, c_char_p
 from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Tuple, Union, cast
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
         connect_timeout_ms: Union[int, str, None]
         idle_timeout_ms: Union[int, str, None]
         proxy: Optional[str]
-        ca_file: Union[str, "os.PathLike[str]", None]
+        ca_file: Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]", None]
         locale: Optional[str]
         app: Optional[str]
         headers: Optional[Mapping[str, str]]
@@ -70,14 +71,16 @@ def open_context(native: Native, options: Dict[str, Any]) -> Union[Context, Payw
     if headers is not None and not isinstance(headers, Mapping):
         return bad_option("headers", f"must be a mapping of names to texts, not {type(headers).__name__}")
     pairs: List[Tuple[bytes, bytes]] = []
-    for name, shown, value in _named(options):
-        name_bytes, value_bytes = encoded(name), encoded(_text(name, value))
-        if isinstance(name_bytes, str):
-            return bad_option(shown, name_bytes)
-        if isinstance(value_bytes, str):
-            return bad_option(shown, value_bytes)
-        pairs.append((name_bytes, value_bytes))
-    return _made(native, pairs)
+    with ExitStack() as opened:
+        for name, shown, value in _named(options):
+            name_bytes = encoded(name)
+            value_bytes = _file_name(value, opened) if name == "ca_file" else encoded(_text(name, value))
+            if isinstance(name_bytes, str):
+                return bad_option(shown, name_bytes)
+            if isinstance(value_bytes, str):
+                return bad_option(shown, value_bytes)
+            pairs.append((name_bytes, value_bytes))
+        return _made(native, pairs)
 
 
 def _named(options: Dict[str, Any]) -> Iterator[Tuple[object, str, object]]:
@@ -94,13 +97,40 @@ def _named(options: Dict[str, Any]) -> Iterator[Tuple[object, str, object]]:
 
 
 def _text(name: object, value: object) -> object:
-    """Turns a number or a path into text if the option may be one, and leaves everything else as it is."""
+    """Turns a number into text if the option may be one, and leaves everything else as it is."""
     if name in _NUMBERS and isinstance(value, int) and not isinstance(value, bool):
         # Python refuses to print numbers of thousands of digits. The library refuses these two limits as well.
         return int.__repr__(max(-1, min(value, 10**12)))
-    if name == "ca_file" and isinstance(value, os.PathLike):
-        return os.fspath(cast("os.PathLike[str]", value))
     return value
+
+
+def _file_name(value: object, opened: ExitStack) -> Union[bytes, str]:
+    """Returns the name of a file as the operating system knows it, in UTF-8; or, as a str, the rule that it breaks."""
+    if not isinstance(value, (str, bytes, os.PathLike)):
+        return encoded(value)
+    path = os.fspath(cast("Union[str, bytes, os.PathLike[str]]", value))
+    try:
+        name = os.fsencode(path)
+    except UnicodeEncodeError:
+        # Python may know less than the system: LANG=C, and UTF-8 switched off.
+        try:
+            name = str(path).encode("utf-8", "surrogateescape")
+        except UnicodeEncodeError:
+            return "must be text without lone surrogates"
+    if b"\0" in name:
+        return "must not contain NUL"
+    try:
+        name.decode("utf-8")
+        return name
+    except UnicodeDecodeError:
+        pass
+    # The library takes only UTF-8. An open file has another name. A pipe must not wait for its writer here.
+    try:
+        descriptor = os.open(name, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0))
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
+    opened.callback(os.close, descriptor)
+    return b"/dev/fd/%d" % descriptor
 
 
 def _made(native: Native, options: List[Tuple[bytes, bytes]]) -> Union[Context, PaywallError]:

@@ -9,6 +9,7 @@ from typing import List, Tuple
 from ._client import Client
 from ._outcome import NAMES, Outcome
 from .errors import PaywallError
+from .results import HIDDEN
 from .words import Status
 
 
@@ -40,8 +41,9 @@ def _arguments() -> Tuple[str, str]:
 def _show(outcome: Outcome) -> int:
     result = outcome.result if isinstance(outcome, PaywallError) else outcome
     sys.stderr.write(f"{result.status}: {result.action}: {result.message}\n")
+    document = {**asdict(result), **{name: getattr(result, name) for name in HIDDEN}}
     # Escaped: this must not fail because of the terminal's encoding.
-    sys.stdout.write(json.dumps(asdict(result)) + "\n")
+    sys.stdout.write(json.dumps(document) + "\n")
     sys.stdout.flush()
     known = result.status in NAMES
     return NAMES.index(result.status if known else Status.IN_DOUBT)

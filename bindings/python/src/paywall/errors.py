@@ -1,23 +1,33 @@
 """The exceptions: one class for each thing that can be true."""
 
-from typing import Any, Optional, Sequence, Tuple
+from dataclasses import asdict
+from typing import Any, Mapping, Optional, Sequence, Tuple, Union
 
-from .results import ErrorInfo, ResendResult
+from .results import ErrorInfo, ResendResult, result_from
 from .words import Action, Kind, Status
 
 
 class PaywallError(Exception):
     """A call that did not end with `ok`. Its `str()` is for your log and holds no secret.
 
-    A pickled or copied exception has no token, session or body: pass these on yourself, from `result`.
+    A pickled, copied or otherwise serialized exception has no token, session or body: pass these on yourself, from
+    `result`. Its `args` are plain data: Celery makes an exception again from class and `args`, and loses nothing else.
     """
 
     result: ResendResult
 
-    def __init__(self, message: str, result: ResendResult) -> None:
+    def __init__(self, message: str, result: Union[ResendResult, Mapping[str, Any]]) -> None:
         """Makes an exception with this text and result. You need this only for tests of your own."""
-        super().__init__(message)
-        self.result = result
+        self.result = result if isinstance(result, ResendResult) else result_from(dict(result))
+        super().__init__(message, asdict(self.result))
+
+    def __str__(self) -> str:
+        """Returns the text for your log."""
+        return str(self.args[0])
+
+    def __repr__(self) -> str:
+        """Returns the class and the text for your log."""
+        return f"{type(self).__name__}({str(self)!r})"
 
     @property
     def action(self) -> str:
@@ -36,7 +46,7 @@ class PaywallError(Exception):
 
     def __reduce__(self) -> Tuple[Any, ...]:
         """Pickles and copies without token, session and body."""
-        return type(self), (str(self), self.result.without_secrets())
+        return type(self), self.args
 
 
 class RejectedError(PaywallError):
@@ -61,14 +71,16 @@ class LibraryError(PaywallError):
     attempts: Sequence[Tuple[str, str]]
     """If the library could not be loaded: each path that was tried, with the reason."""
 
-    def __init__(self, message: str, result: ResendResult, attempts: Sequence[Tuple[str, str]] = ()) -> None:
+    def __init__(
+        self,
+        message: str,
+        result: Union[ResendResult, Mapping[str, Any]],
+        attempts: Sequence[Sequence[str]] = (),
+    ) -> None:
         """Makes an exception that also lists the paths that were tried."""
         super().__init__(message, result)
-        self.attempts = tuple(attempts)
-
-    def __reduce__(self) -> Tuple[Any, ...]:
-        """Pickles and copies with the paths, but without token, session and body."""
-        return type(self), (str(self), self.result.without_secrets(), self.attempts)
+        self.attempts = tuple((path, reason) for path, reason in attempts)
+        self.args = (*self.args, self.attempts)
 
 
 def bad_argument(name: str, rule: str) -> InvalidArgumentError:

@@ -1,8 +1,8 @@
 """The result of a call."""
 
 import json
-from dataclasses import dataclass, field, fields, replace
-from typing import Any, Callable, NoReturn, Optional, Tuple
+from dataclasses import InitVar, dataclass, fields, replace
+from typing import TYPE_CHECKING, Any, Callable, Dict, NoReturn, Optional, Tuple, Type
 
 
 @dataclass(frozen=True)
@@ -30,11 +30,20 @@ class Transport:
     """`new`, `reused`, or None if there was no connection."""
 
 
-@dataclass(frozen=True)
-class ResendResult:
+class _Hidden:
+    """Holds what no serializer may find: it is not in `__dict__`, and not a field of a dataclass."""
+
+    __slots__ = ("_hidden",)
+
+    _hidden: Tuple[Optional[str], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class ResendResult(_Hidden):
     """What is true after a call, and what to do now.
 
-    It carries the token and the session: store these two, log `message`. Its repr shows neither of them.
+    It carries the token and the session: store these two, log `message`. `otp_token`, `session_id`, `url_3d` and
+    `response_body` are there to read. Its repr, `vars()`, `dataclasses.asdict()` and web frameworks leave them out.
     """
 
     status: str
@@ -45,25 +54,36 @@ class ResendResult:
     """For the log, in English. It holds no secret."""
     customer_message: Optional[str] = None
     """The service's own words: the only text to show to a shopper."""
-    otp_token: Optional[str] = field(default=None, repr=False)
-    """The token to use next. None if the status is `invalid` or `internal`, and for `check()`."""
     token_state: Optional[str] = None
     """One of `TokenState`."""
-    session_id: Optional[str] = field(default=None, repr=False)
-    """The session to use next."""
     session_renewed: bool = False
     response_code: Optional[str] = None
     reference_number: Optional[str] = None
     correlation_id: Optional[str] = None
-    url_3d: Optional[str] = field(default=None, repr=False)
     http_status: Optional[int] = None
     request_id: Optional[str] = None
     """The id of this call, also sent as `X-Request-Id`: give it to support."""
     error: Optional[ErrorInfo] = None
     transport: Transport = Transport()
-    response_body: Optional[str] = field(default=None, repr=False)
-    """The service's answer as text, up to 64 KiB."""
     response_truncated: bool = False
+
+    if TYPE_CHECKING:
+        otp_token: Optional[str] = None
+        """The token to use next. None if the status is `invalid` or `internal`, and for `check()`."""
+        session_id: Optional[str] = None
+        """The session to use next."""
+        url_3d: Optional[str] = None
+        response_body: Optional[str] = None
+        """The service's answer as text, up to 64 KiB."""
+    else:
+        # Arguments of __init__ and of dataclasses.replace. Below, properties take their place.
+        otp_token: InitVar[Optional[str]] = None
+        session_id: InitVar[Optional[str]] = None
+        url_3d: InitVar[Optional[str]] = None
+        response_body: InitVar[Optional[str]] = None
+
+        def __post_init__(self, *hidden: Optional[str]) -> None:  # noqa: D105
+            _hide(self, "_hidden", hidden)
 
     @property
     def response(self) -> Any:
@@ -79,9 +99,48 @@ class ResendResult:
         """Returns a copy without what only the owner of the token may see: for logs, queues and other processes."""
         return replace(self, otp_token=None, session_id=None, url_3d=None, response_body=None)
 
+    def __eq__(self, other: object) -> bool:
+        """Compares all members, the token too."""
+        if not isinstance(other, ResendResult):
+            return NotImplemented
+        return self._members() == other._members()
+
+    def __hash__(self) -> int:
+        """Equal results have the same hash."""
+        return hash(self._members())
+
+    def _members(self) -> Tuple[Any, ...]:
+        return (*(getattr(self, field.name) for field in fields(self)), *self._hidden)
+
+    def __reduce__(self) -> Tuple[Any, ...]:
+        """Pickles and copies all members, the token too."""
+        return _unpickled, (type(self), vars(self), self._hidden)
+
+
+HIDDEN = ("otp_token", "session_id", "url_3d", "response_body")
+"""The members that hold a secret, or text of others that may contain one."""
+
+
+def _hidden_member(index: int) -> property:
+    def member(self: ResendResult) -> Optional[str]:
+        return self._hidden[index]
+
+    return property(member)
+
+
+for _index, _name in enumerate(HIDDEN):
+    setattr(ResendResult, _name, _hidden_member(_index))
+
 
 def _no_constant(name: str) -> NoReturn:
     raise ValueError(name + " is not JSON")
+
+
+def _unpickled(kind: Type[ResendResult], members: Dict[str, Any], hidden: Tuple[Optional[str], ...]) -> ResendResult:
+    result = _make(kind)
+    result.__dict__.update(members)
+    _hide(result, "_hidden", hidden)
+    return result
 
 
 # Only the decoding, without what json.loads does around it.
@@ -89,6 +148,7 @@ _decode: Callable[[str], Tuple[Any, int]] = json.JSONDecoder().raw_decode
 _MEMBERS = frozenset(field.name for field in fields(ResendResult))
 # A frozen class sets its members one by one, in Python. This and an update of its __dict__ set them all at once.
 _make = object.__new__
+_hide = object.__setattr__
 
 
 def read_result(text: Optional[str]) -> Optional[ResendResult]:
@@ -97,20 +157,32 @@ def read_result(text: Optional[str]) -> Optional[ResendResult]:
         return None
     try:
         document, end = _decode(text)
-        if end != len(text) or not (isinstance(document["status"], str) and isinstance(document["action"], str)):
-            return None
-        error, transport = document["error"], document["transport"]
-        if error is not None:
-            document["error"] = ErrorInfo(
-                error["kind"], error["code"], error["stage"], error["retry_after_ms"], error["detail"]
-            )
-        document["transport"] = made = _make(Transport)
-        made.__dict__.update(elapsed_us=transport["elapsed_us"], connection=transport["connection"])
+        return result_from(document) if end == len(text) else None
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
+
+
+def result_from(document: Dict[str, Any]) -> ResendResult:
+    """Makes a result of a decoded document, which becomes part of it.
+
+    Raises:
+        KeyError, TypeError: It is not such a document.
+    """
+    if not (isinstance(document["status"], str) and isinstance(document["action"], str)):
+        raise TypeError("not a result document")
+    error, transport = document["error"], document["transport"]
+    if error is not None:
+        document["error"] = ErrorInfo(
+            error["kind"], error["code"], error["stage"], error["retry_after_ms"], error["detail"]
+        )
+    document["transport"] = made = _make(Transport)
+    made.__dict__.update(elapsed_us=transport["elapsed_us"], connection=transport["connection"])
+    take = document.pop
+    hidden = (take("otp_token", None), take("session_id", None), take("url_3d", None), take("response_body", None))
     # Within a major version members are only added.
     if len(document) != len(_MEMBERS):
         document = {name: value for name, value in document.items() if name in _MEMBERS}
     result = _make(ResendResult)
     result.__dict__.update(document)
+    _hide(result, "_hidden", hidden)
     return result

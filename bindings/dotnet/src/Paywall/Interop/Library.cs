@@ -95,13 +95,20 @@ namespace Paywall.Interop
             return folders;
         }
 
-        /// <summary>The assembly's file: the deployed one, and the one that runs.</summary>
+        /// <summary>
+        /// The assembly's file: the deployed one, and the one that runs. None for an assembly from memory: its code base is
+        /// made up, on Mono in the folder above the current one.
+        /// </summary>
         private static List<string> Own()
         {
             var files = new List<string>();
             Assembly assembly = typeof(Library).Assembly;
-            Add(files, () => new Uri(assembly.EscapedCodeBase).LocalPath);
             Add(files, () => assembly.Location);
+            if (files.Count > 0)
+                Add(files, () => new Uri(assembly.EscapedCodeBase).LocalPath);
+            files.RemoveAll(file => !File.Exists(file));
+            // The deployed one first.
+            files.Reverse();
             return files;
         }
 
@@ -116,7 +123,8 @@ namespace Paywall.Interop
             {
                 // An assembly from memory, or inside the program, has no file. How it says so depends on the runtime.
             }
-            if (place == null || place.Length == 0)
+            // A relative one would depend on the current folder, where others may write.
+            if (place == null || place.Length == 0 || !IsAbsolute(place))
                 return;
             place = place.Length > 1 ? place.TrimEnd(Path.DirectorySeparatorChar) : place;
             if (!places.Contains(place))

@@ -37,8 +37,7 @@ namespace Paywall.Interop
         private const int Now = 2;
         private const uint FromItsFolder = 8;
 
-        // glibc before 2.34 has dlopen in libdl; all others have it in libc.
-        private static bool isInLibc;
+        private static readonly Loader? Unix = IsWindows ? null : UnixLoader();
 
         internal static IntPtr Open(string path, out string reason)
         {
@@ -50,22 +49,9 @@ namespace Paywall.Interop
                     reason = new Win32Exception(Marshal.GetLastWin32Error()).Message;
                 return module;
             }
-            byte[] name = Encoding.UTF8.GetBytes(path + "\0");
-            IntPtr library;
-            // Call dlerror once before: looking that function up for the first time would clear the reason.
-            try
-            {
-                ErrorInLibdl();
-                library = OpenInLibdl(name, Now);
-            }
-            catch (Exception error) when (error is DllNotFoundException || error is EntryPointNotFoundException)
-            {
-                isInLibc = true;
-                ErrorInLibc();
-                library = OpenInLibc(name, Now);
-            }
+            IntPtr library = Unix!.Open(Encoding.UTF8.GetBytes(path + "\0"), Now);
             if (library == IntPtr.Zero)
-                reason = Marshal.PtrToStringAnsi(isInLibc ? ErrorInLibc() : ErrorInLibdl()) ?? "unknown reason";
+                reason = Marshal.PtrToStringAnsi(Unix.Error()) ?? "unknown reason";
             return library;
         }
 
@@ -73,8 +59,7 @@ namespace Paywall.Interop
         {
             if (IsWindows)
                 return GetProcAddress(library, name);
-            byte[] bytes = Encoding.ASCII.GetBytes(name + "\0");
-            return isInLibc ? FindInLibc(library, bytes) : FindInLibdl(library, bytes);
+            return Unix!.Find(library, Encoding.ASCII.GetBytes(name + "\0"));
         }
 
         private static string Architecture()
@@ -95,22 +80,96 @@ namespace Paywall.Interop
         [DllImport("kernel32", ExactSpelling = true, CharSet = CharSet.Ansi, BestFitMapping = false)]
         private static extern IntPtr GetProcAddress(IntPtr module, string name);
 
-        [DllImport("libdl.so.2", EntryPoint = "dlopen")]
-        private static extern IntPtr OpenInLibdl(byte[] path, int flags);
+        private static Loader UnixLoader()
+        {
+            // Call dlerror once before: looking that function up for the first time would clear the reason.
+            Loader loader = new InMono();
+            // Mono has its own. It would look for libdl.so.2 in the assembly's folder first. For an assembly from memory that
+            // is the current folder, where others may write.
+            if (Type.GetType("Mono.Runtime") != null)
+            {
+                loader.Error();
+                return loader;
+            }
+            // glibc before 2.34 has dlopen in libdl; all others have it in libc.
+            try
+            {
+                loader = new InLibdl();
+                loader.Error();
+            }
+            catch (Exception error) when (error is DllNotFoundException || error is EntryPointNotFoundException)
+            {
+                loader = new InLibc();
+                loader.Error();
+            }
+            return loader;
+        }
 
-        [DllImport("libdl.so.2", EntryPoint = "dlsym")]
-        private static extern IntPtr FindInLibdl(IntPtr library, byte[] name);
+        /// <summary>
+        /// dlopen and its like. A class for each place: Mono looks for all the libraries that a method could call before it
+        /// runs it.
+        /// </summary>
+        private abstract class Loader
+        {
+            internal abstract IntPtr Open(byte[] path, int flags);
 
-        [DllImport("libdl.so.2", EntryPoint = "dlerror")]
-        private static extern IntPtr ErrorInLibdl();
+            internal abstract IntPtr Find(IntPtr library, byte[] name);
 
-        [DllImport("libc", EntryPoint = "dlopen")]
-        private static extern IntPtr OpenInLibc(byte[] path, int flags);
+            internal abstract IntPtr Error();
+        }
 
-        [DllImport("libc", EntryPoint = "dlsym")]
-        private static extern IntPtr FindInLibc(IntPtr library, byte[] name);
+        private sealed class InMono : Loader
+        {
+            internal override IntPtr Open(byte[] path, int flags) { return dlopen(path, flags); }
 
-        [DllImport("libc", EntryPoint = "dlerror")]
-        private static extern IntPtr ErrorInLibc();
+            internal override IntPtr Find(IntPtr library, byte[] name) { return dlsym(library, name); }
+
+            internal override IntPtr Error() { return dlerror(); }
+
+            [DllImport("__Internal")]
+            private static extern IntPtr dlopen(byte[] path, int flags);
+
+            [DllImport("__Internal")]
+            private static extern IntPtr dlsym(IntPtr library, byte[] name);
+
+            [DllImport("__Internal")]
+            private static extern IntPtr dlerror();
+        }
+
+        private sealed class InLibdl : Loader
+        {
+            internal override IntPtr Open(byte[] path, int flags) { return dlopen(path, flags); }
+
+            internal override IntPtr Find(IntPtr library, byte[] name) { return dlsym(library, name); }
+
+            internal override IntPtr Error() { return dlerror(); }
+
+            [DllImport("libdl.so.2")]
+            private static extern IntPtr dlopen(byte[] path, int flags);
+
+            [DllImport("libdl.so.2")]
+            private static extern IntPtr dlsym(IntPtr library, byte[] name);
+
+            [DllImport("libdl.so.2")]
+            private static extern IntPtr dlerror();
+        }
+
+        private sealed class InLibc : Loader
+        {
+            internal override IntPtr Open(byte[] path, int flags) { return dlopen(path, flags); }
+
+            internal override IntPtr Find(IntPtr library, byte[] name) { return dlsym(library, name); }
+
+            internal override IntPtr Error() { return dlerror(); }
+
+            [DllImport("libc")]
+            private static extern IntPtr dlopen(byte[] path, int flags);
+
+            [DllImport("libc")]
+            private static extern IntPtr dlsym(IntPtr library, byte[] name);
+
+            [DllImport("libc")]
+            private static extern IntPtr dlerror();
+        }
     }
 }
