@@ -3,7 +3,7 @@
 # A part of `make test`, alone: PART=its name.
 part = @scripts/part.sh
 # Run beside each other, so that some compile while others wait. The long ones come first.
-PARTS := rust sanitize windows dotnet hosts fuzz commands c cpp php python pascal lint
+PARTS := rust sanitize windows dotnet hosts fuzz commands c cpp php python peers pascal lint
 JOBS ?= 3
 
 .DEFAULT_GOAL := help
@@ -32,7 +32,7 @@ fresh: ## make demo and make test in a Debian that is made for them, as CI does;
 	@scripts/fresh.sh
 
 # The library and the sandbox, which all but these parts test with.
-$(filter-out test-lint test-rust test-fuzz,$(PARTS:%=test-%)): build
+$(filter-out test-lint test-rust test-peers test-fuzz,$(PARTS:%=test-%)): build
 build:
 	$(part) build scripts/build.sh
 
@@ -40,6 +40,8 @@ test-lint: ## format, clippy, shellcheck, licences, and a reason for every crate
 	$(part) lint scripts/lint.sh
 test-rust: ## the library, the sandbox, properties of any answer, and the fault matrix
 	$(part) rust scripts/rust-tests.sh
+test-peers: ## between real name servers, proxies, web servers and their TLS
+	$(part) peers scripts/rust-tests.sh peers
 test-fuzz: ## the seeds of the fuzz targets, and some new inputs
 	$(part) fuzz fuzz/run.sh
 test-c: ## the binary interface, and the C programs, also under valgrind

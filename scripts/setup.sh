@@ -22,6 +22,8 @@ c=(gcc libc6-dev make)
 # Node.js from elsewhere brings npm along, and keeps Debian's away.
 npm=(npm)
 ! command -v npm >/dev/null || npm=()
+node=(nodejs)
+! command -v node >/dev/null || node=()
 mono=(mono-mcs mono-devel mono-runtime libmono-system-web4.0-cil libnunit-cil-dev nunit-console mono-fastcgi-server4
   nginx-light python3 python3-pip "${npm[@]}")
 # Debian's Rust comes with the source of the standard library, which some parts compile themselves.
@@ -31,7 +33,7 @@ php=(php8.2-cli php8.2-curl php8.2-fpm php8.2-mbstring php8.2-opcache php8.2-xml
   nginx-light procps util-linux python3 python3-venv)
 
 # All parts of `make test`.
-parts=(lint rust fuzz c python php cpp pascal dotnet hosts sanitize windows commands)
+parts=(lint rust peers fuzz c python php cpp pascal dotnet hosts sanitize windows commands)
 [ "$*" != test ] || set -- "${parts[@]}"
 
 packages=("${c[@]}")
@@ -40,6 +42,9 @@ for name; do
     demo | build | figures) ;;
     lint) packages+=(git python3 python3-venv shellcheck clang-format-14) ;;
     rust) packages+=(openssl ca-certificates iproute2 util-linux) ;;
+    peers)
+      packages+=(apache2-bin dnsmasq-base gnutls-bin haproxy nftables nginx-light "${node[@]}" squid tinyproxy-bin openssl iproute2 util-linux)
+      ;;
     fuzz) packages+=(g++ python3 python3-venv) ;;
     c) packages+=(binutils valgrind abigail-tools php8.2-cli) ;;
     python) packages+=(binutils libpython3.11 python3 python3-venv) ;;
