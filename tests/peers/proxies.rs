@@ -86,14 +86,19 @@ fn a_call_goes_through_a_proxy_and_through_one_that_wants_a_user() {
 
 #[test]
 fn a_proxy_that_wants_other_credentials_is_told_as_such() {
-    const ASKED: &str = "(Proxy Authentication Required)";
-    // tinyproxy has another word for those who said who they are.
-    const PROXIES: Proxies<2> = [(squid_with_a_user, ASKED), (tinyproxy_with_a_user, "401 (Unauthorized)")];
+    // tinyproxy has another number for those who said who they are.
+    const PROXIES: Proxies<2> = [
+        (squid_with_a_user, "407: it does not accept the user and the password (Proxy Authentication Required)"),
+        (tinyproxy_with_a_user, "401: it does not accept the user and the password (Unauthorized)"),
+    ];
     apart(|| {
         let _server = nginx("");
-        for (start, to_wrong_ones) in PROXIES {
+        for (start, to_a_wrong_password) in PROXIES {
             let _proxy = start();
-            for (url, words) in [("http://ali:wrong@127.0.0.1:3128", to_wrong_ones), (PROXY, ASKED)] {
+            for (url, words) in [
+                ("http://ali:wrong@127.0.0.1:3128", to_a_wrong_password),
+                (PROXY, "407: it wants a user and a password"),
+            ] {
                 for told in through(url, SERVICE) {
                     told.is("not_sent proxy proxy fix_configuration").saying(words);
                 }
