@@ -21,9 +21,9 @@ debian_mirror() { # debian|debian-security
 }
 
 # A folder is whole or not there: what an interrupted run has left is made again.
-make_debian() { # FOLDER ARCHITECTURE PACKAGES…
-  local folder=$1 architecture=$2 part=$1.part log=$1.log mirror security try
-  shift 2
+make_debian() { # FOLDER SUITE ARCHITECTURE PACKAGES…
+  local folder=$1 suite=$2 architecture=$3 part=$1.part log=$1.log mirror security try
+  shift 3
   [ ! -e "$folder" ] || return 0
   mirror=$(debian_mirror debian)
   security=$(debian_mirror debian-security)
@@ -31,8 +31,8 @@ make_debian() { # FOLDER ARCHITECTURE PACKAGES…
     rm -rf --one-file-system "$part"
     # What it mounts and starts ends with it. Without a mirror of this machine's it has one of its own.
     # shellcheck disable=SC2086
-    unshare --mount --pid --fork --kill-child debootstrap --arch="$architecture" --variant=minbase --include=ca-certificates bookworm "$part" $mirror >"$log" 2>&1 &&
-      settle_debian "$part" "$mirror" "$security" &&
+    unshare --mount --pid --fork --kill-child debootstrap --arch="$architecture" --variant=minbase --include=ca-certificates "$suite" "$part" $mirror >"$log" 2>&1 &&
+      settle_debian "$part" "$suite" "$mirror" "$security" &&
       in_debian_apt "$part" update >>"$log" 2>&1 &&
       in_debian_apt "$part" install "$@" >>"$log" 2>&1 && break
     [ "$try" -lt 3 ] || debian_failed "a Debian in $folder, after three tries: $(grep -E '^[EW]:' "$log" | tail -n 1) (all of it: $log)"
@@ -49,13 +49,13 @@ in_debian_apt() { # FOLDER update|install PACKAGES…
 }
 
 # What the package clients of this machine go by; nothing else of it.
-settle_debian() { # FOLDER MIRROR SECURITY
-  local folder=$1 file
+settle_debian() { # FOLDER SUITE MIRROR SECURITY
+  local folder=$1 suite=$2 mirror=$3 security=$4 file
   cp -L /etc/resolv.conf /etc/hosts "$folder/etc/"
   # It is thrown away sooner than a power cut could hurt it.
   echo force-unsafe-io >"$folder/etc/dpkg/dpkg.cfg.d/unsafe-io"
-  if [ -n "$2" ]; then
-    printf 'deb %s %s main\n' "$2" bookworm "$2" bookworm-updates ${3:+"$3" bookworm-security} >"$folder/etc/apt/sources.list"
+  if [ -n "$mirror" ]; then
+    printf 'deb %s %s main\n' "$mirror" "$suite" "$mirror" "$suite-updates" ${security:+"$security" "$suite-security"} >"$folder/etc/apt/sources.list"
   fi
   apt-config dump Acquire | grep -E '^Acquire::(Check-|Allow|ForceIP|Retries|[Hh]ttps?)' >"$folder/etc/apt/apt.conf.d/20this-machine"
   cp -R /etc/apt/auth.conf.d /etc/apt/trusted.gpg.d /etc/apt/keyrings "$folder/etc/apt/" 2>/dev/null || true

@@ -28,7 +28,7 @@ base=$kept/debian
 # What it is made of decides whether the one of an earlier run serves.
 sum=$(cat scripts/debian.sh <(echo "${packages[@]}") | sha256sum)
 [ "$(cat "$base.sum" 2>/dev/null)" = "$sum" ] || rm -rf --one-file-system "$base" "$base.sum"
-make_debian "$base" "$(dpkg --print-architecture)" "${packages[@]}" 8>&-
+make_debian "$base" bookworm "$(dpkg --print-architecture)" "${packages[@]}" 8>&-
 echo "$sum" >"$base.sum"
 debian=$kept/run
 rm -rf --one-file-system "$debian"

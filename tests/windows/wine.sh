@@ -66,7 +66,7 @@ make_there() {
   chmod +x "$run/in"
   [ ! -e "$debian" ] || return 0
   say "making a 32-bit Debian, a minute or two"
-  make_debian "$debian" i386 --no-install-recommends wine wine32 fp-compiler-3.2.2
+  make_debian "$debian" bookworm i386 --no-install-recommends wine wine32 fp-compiler-3.2.2
   say "made it in $((SECONDS - start)) s"
 }
 
