@@ -73,6 +73,7 @@ final class Sandbox
             $environment['PAYWALL_' . strtoupper($name)] = (string) $value;
         }
         $environment['PAYWALL_LIBRARY'] = self::needed('PAYWALL_LIBRARY');
+        $environment['PAYWALL_TEST_LOCALE'] = (string) getenv('PAYWALL_TEST_LOCALE');
         return $more + $environment;
     }
 
