@@ -18,11 +18,7 @@ use Illuminate\Session\Store;
 
 $store = new ArrayStore();
 $cache = new Repository($store);
-$logger = new class extends Psr\Log\AbstractLogger {
-    public function log($level, $message, array $context = [])
-    {
-    }
-};
+$logger = new Psr\Log\NullLogger();
 $controller = new ResendOtpController(Paywall\Client::fromEnv(), $cache, $store, $logger);
 
 return static function (?string $token, string $session, bool $twice) use ($cache, $store, $controller): array {
