@@ -101,7 +101,8 @@ final class Doctor
     private function command(array $options): void
     {
         if (!isset($options['command'])) {
-            $this->add('command', 'not configured (PAYWALL_COMMAND)');
+            $problem = Command::problem('/');
+            $this->add('command', 'not configured (PAYWALL_COMMAND)' . ($problem === null ? '' : "; it $problem"));
             return;
         }
         $this->add('command', $options['command'] . ': ' . (self::commandProblem($options['command']) ?? 'can be started'));

@@ -32,7 +32,7 @@ final class Loader
             '~version `GLIBC_\S+\' not found~' => 'it is built for a newer glibc than this system has',
             '~libc\.musl-|libc\.so: |Error relocating~' => 'it is built for another C library: musl (Alpine) or glibc',
             '~ld-linux|libc\.so\.6: cannot open~' => 'it is built for glibc, which this system does not have',
-            '~failed to map segment|Operation not permitted~' => self::NOEXEC,
+            '~failed to map segment from shared object$|Operation not permitted~' => self::NOEXEC,
         ];
         $words = \trim((string) \preg_replace('/[^\x20-\x7E]+/', ' ', \substr($words, 0, 1000)));
         foreach ($meanings as $pattern => $meaning) {

@@ -11,7 +11,7 @@ final class HostTest extends ProcessTestCase
 {
     /** Functions that work on values alone: no host disables them. */
     private const ON_VALUES = '~^(array_\w+|str\w+|substr|json_\w+|preg_\w+|(class|function|method)_exists|count|dirname'
-        . '|end|explode|filter_var|get_class|gettype|implode|intdiv|is_(array|callable|file|int|object|resource|string)|max'
+        . '|end|explode|get_class|gettype|implode|intdiv|is_(array|callable|file|int|object|resource|string)|max'
         . '|min|spl_autoload_register|sprintf|trigger_error|trim|unpack)$~';
 
     /** What a hoster's php.ini has. */
@@ -69,6 +69,9 @@ final class HostTest extends ProcessTestCase
         [, $out] = $this->php(array_merge($ini, [self::PACKAGE . '/bin/paywall-doctor']));
         self::assertMatchesRegularExpression('~^disabled +hrtime ini_get php_uname \(the package does without\)$~m', $out);
         self::assertMatchesRegularExpression('~^ffi\.enable +unknown: ini_get is disabled$~m', $out);
+        $environment = ['PAYWALL_LIBRARY' => '/nowhere'];
+        [, $out] = $this->php(['-d', 'disable_functions=proc_open', self::PACKAGE . '/bin/paywall-doctor'], $environment);
+        self::assertMatchesRegularExpression('~^command .*; it cannot be started: .* names proc_open$~m', $out);
     }
 
     /** Before PHP 8.2 these follow the locale that the shop has set; some still do. */
