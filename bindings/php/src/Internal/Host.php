@@ -107,6 +107,25 @@ final class Host
         return \array_filter($functions, 'function_exists') === $functions;
     }
 
+    /**
+     * The system's words are English in here, whatever locale the shop has set.
+     *
+     * @return mixed what the work returns
+     */
+    public static function inEnglish(callable $work)
+    {
+        if (!\defined('LC_MESSAGES')) {
+            return $work();
+        }
+        $locale = self::ask('setlocale', LC_MESSAGES, '0');
+        self::ask('setlocale', LC_MESSAGES, 'C');
+        try {
+            return $work();
+        } finally {
+            self::ask('setlocale', LC_MESSAGES, $locale);
+        }
+    }
+
     /** Seconds on a clock that nobody sets, where PHP has one. */
     public static function clock(): float
     {

@@ -129,8 +129,10 @@ final class Library
         try {
             $ffi = FFI::cdef(self::header(), $path);
         } catch (FFI\Exception $failure) {
-            $words = self::olderAbi($path) ?? self::loaderProblem($path) ?? $failure->getMessage();
-            return [null, Loader::explained($words)];
+            $words = self::olderAbi($path) ?? Host::inEnglish(static function () use ($path): ?string {
+                return self::loaderProblem($path);
+            });
+            return [null, Loader::explained($words ?? $failure->getMessage())];
         }
         $problem = self::abiProblem($ffi);
         return $problem === null ? [$ffi, null] : [null, $problem];

@@ -9,6 +9,7 @@ use Paywall\Client;
 use Paywall\Exception\InvalidArgumentException;
 use Paywall\Exception\PaywallException;
 use Paywall\Exception\RejectedException;
+use Paywall\Internal\Text;
 use Paywall\Tests\Contract;
 use Paywall\Tests\Offline\Logger;
 use Paywall\Tests\Sandbox;
@@ -298,7 +299,7 @@ final class ClientTest extends CallTestCase
         $options = Sandbox::get()->options();
         putenv('PAYWALL_BASE_URL=https://localhost:1');
         foreach (['ca_file', 'api_key', 'api_client', 'command'] as $name) {
-            $_SERVER['PAYWALL_' . strtoupper($name)] = $options[$name];
+            $_SERVER['PAYWALL_' . Text::upper($name)] = $options[$name];
         }
         try {
             $client = Client::fromEnv(['base_url' => $options['base_url']]);
@@ -306,7 +307,7 @@ final class ClientTest extends CallTestCase
         } finally {
             putenv('PAYWALL_BASE_URL');
             foreach (['ca_file', 'api_key', 'api_client', 'command'] as $name) {
-                unset($_SERVER['PAYWALL_' . strtoupper($name)]);
+                unset($_SERVER['PAYWALL_' . Text::upper($name)]);
             }
         }
     }
