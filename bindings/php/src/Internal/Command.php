@@ -85,8 +85,8 @@ final class Command
     }
 
     /**
-     * Writes and reads whenever either is possible, so that neither side waits for the other forever. stream_select knows no
-     * descriptor above 1023, and a signal ends it; so this tries again and again, and waits longer the longer it lasts.
+     * Writes and reads whenever either is possible, so that neither side waits for the other forever. It does not rely on
+     * stream_select, which knows no descriptor above 1023 and which signals end: it tries again after each pause.
      *
      * @param array<int, resource> $pipes
      * @param array<int, string>   $texts
@@ -139,7 +139,16 @@ final class Command
                 return false;
             }
             if ($read === 0 && $before === \strlen($input) + \count($pipes)) {
-                self::pause($now - $begun);
+                $ready = \array_intersect_key($pipes, $texts);
+                $room = \array_diff_key($pipes, $texts);
+                $except = null;
+                $microseconds = self::pause($now - $begun);
+                if (
+                    !\function_exists('stream_select')
+                    || \stream_select($ready, $room, $except, 0, $microseconds) === false
+                ) {
+                    Host::ask('usleep', $microseconds);
+                }
             }
         }
     }
@@ -168,7 +177,7 @@ final class Command
                     return [];
                 }
             }
-            self::pause($now - $begun);
+            Host::ask('usleep', self::pause($now - $begun));
         }
         if ($status === []) {
             // Nobody can see whether it has ended, and all it had to say is said.
@@ -179,9 +188,9 @@ final class Command
         return $status;
     }
 
-    /** A sixteenth of the time that has passed, from 50 microseconds to 5 milliseconds. */
-    private static function pause(float $passed): void
+    /** The time until one looks again, in microseconds: a sixteenth of what has passed, from 50 to 5,000. */
+    private static function pause(float $passed): int
     {
-        Host::ask('usleep', (int) \max(50, \min($passed * 1e6 / 16, 5000)));
+        return (int) \max(50, \min($passed * 1e6 / 16, 5000));
     }
 }
