@@ -10,7 +10,6 @@ use Paywall\Internal\Command;
 use Paywall\Internal\Host;
 use Paywall\Internal\Library;
 use Paywall\Internal\LibraryPaths;
-use Paywall\Internal\Loader;
 use Paywall\Internal\Options;
 
 /**
@@ -110,12 +109,13 @@ final class Doctor
 
     private static function commandProblem(string $path): ?string
     {
-        $problem = Command::problem($path);
-        if ($problem === null) {
-            $problem = Loader::programProblem($path);
-            $problem = $problem === null ? null : "cannot be started: $problem";
+        try {
+            // Without an input it sends nothing.
+            $run = (new Command($path))->run('', 5000);
+        } catch (LibraryException $failure) {
+            return $failure->getMessage();
         }
-        return $problem;
+        return $run->started() ? null : 'cannot be started: ' . $run->obstacle();
     }
 
     /** @param array<string, string> $options */

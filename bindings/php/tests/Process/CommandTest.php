@@ -138,6 +138,10 @@ final class CommandTest extends ProcessTestCase
                 self::assertStringStartsWith("nothing was sent: the command $path cannot be started: ", $message);
                 self::assertStringContainsString($words, $message);
             }
+            $environment = ['PAYWALL_COMMAND' => $path, 'PAYWALL_LIBRARY' => '/nowhere'];
+            [$exit, $out] = $this->php([self::PACKAGE . '/bin/paywall-doctor'], $environment);
+            self::assertSame(1, $exit, $out);
+            self::assertMatchesRegularExpression('~^command .* cannot be started: .*' . preg_quote($words) . '~m', $out);
         }
     }
 
