@@ -3,7 +3,7 @@
 # A part of `make test`, alone: PART=its name.
 part = @scripts/part.sh
 # Run beside each other, so that some compile while others wait. The long ones come first.
-PARTS := rust sanitize windows dotnet hosts fuzz commands c cpp php python peers pascal lint
+PARTS := rust debian11 debian13 sanitize windows dotnet hosts fuzz commands c cpp php python peers pascal lint
 JOBS ?= 3
 
 .DEFAULT_GOAL := help
@@ -50,6 +50,10 @@ test-python: ## the package for Python
 	$(part) python bindings/python/test.sh
 test-php: ## the package for PHP
 	$(part) php bindings/php/test.sh
+test-debian11: ## the packages on older interpreters, in a Debian 11 that is made for them; needs root or sudo
+	$(part) debian11 tests/debians.sh 11
+test-debian13: ## the packages on newer interpreters, in a Debian 13
+	$(part) debian13 tests/debians.sh 13
 test-cpp: ## the C++ header
 	$(part) cpp bindings/cpp/test.sh
 test-pascal: ## the unit for Pascal

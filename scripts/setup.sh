@@ -33,7 +33,7 @@ php=(php8.2-cli php8.2-curl php8.2-fpm php8.2-mbstring php8.2-opcache php8.2-xml
   nginx-light procps util-linux python3 python3-venv)
 
 # All parts of `make test`.
-parts=(lint rust peers fuzz c python php cpp pascal dotnet hosts sanitize windows commands)
+parts=(lint rust peers fuzz c python php cpp pascal dotnet hosts sanitize windows commands debian11 debian13)
 [ "$*" != test ] || set -- "${parts[@]}"
 
 packages=("${c[@]}")
@@ -49,6 +49,7 @@ for name; do
     c) packages+=(binutils valgrind abigail-tools php8.2-cli) ;;
     python) packages+=(binutils libpython3.11 python3 python3-venv) ;;
     php) packages+=("${php[@]}" phpunit composer php-codesniffer) ;;
+    debian11 | debian13) packages+=(debootstrap debian-archive-keyring util-linux) ;;
     cpp) packages+=(g++ clang g++-mingw-w64-x86-64 valgrind) ;;
     pascal) packages+=(fp-compiler-3.2.2 fp-units-fcl-3.2.2 python3) ;;
     dotnet) packages+=("${mono[@]}") ;;
