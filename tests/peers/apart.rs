@@ -7,14 +7,15 @@ use std::process::{Command, Stdio};
 use crate::process;
 
 /// The name servers are 127.0.0.1, then 127.0.0.2, under the defaults of the system's resolver. The temporary folder of the
-/// tests is empty there, and so is the shared memory. Programs run as an ordinary user, so that they need no other user to become; that this user may
-/// do as root does here is for ports below 1024, and for the firewall.
+/// tests is empty there, and so is the shared memory. Programs run as an ordinary user, and have no other to become. That
+/// user may open ports below 1024 there, and set up the firewall.
 const SCRIPT: &str = r#"
 mount -t tmpfs none /dev/shm && mount -t tmpfs none "$TEMPORARY" && cd "$TEMPORARY" || exit
 printf 'nameserver 127.0.0.1\nnameserver 127.0.0.2\n' >resolv.conf
 echo '127.0.0.1 localhost' >hosts
 echo 'hosts: files dns' >nsswitch.conf
 for name in resolv.conf hosts nsswitch.conf; do mount --bind "$name" "/etc/$name" || exit; done
+PATH=$PATH:/usr/sbin:/sbin
 ip link set lo up && exec "$0" "$@"
 "#;
 
@@ -24,7 +25,7 @@ pub fn apart<Body: FnOnce()>(body: Body) {
     let mut unshare = Command::new("unshare");
     unshare.args(["--user", "--map-user=65534", "--map-group=65534", "--keep-caps", "--net", "--mount"]);
     unshare.args(["--pid", "--fork", "--kill-child", "sh", "-c", SCRIPT]).arg(std::env::current_exe().unwrap());
-    unshare.env("TEMPORARY", env!("CARGO_TARGET_TMPDIR")).env("PATH", "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin");
+    unshare.env("TEMPORARY", env!("CARGO_TARGET_TMPDIR"));
     // Where the machine's own store of certificates and its proxy are must not matter.
     for variable in ["SSL_CERT_FILE", "SSL_CERT_DIR", "https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY"] {
         unshare.env_remove(variable);
