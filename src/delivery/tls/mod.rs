@@ -165,7 +165,13 @@ fn shake_hands(socket: Socket, mut session: Session, deadline: Deadline) -> Resu
             Ok(0) if !writes => return Err(lost()),
             Ok(_) => process(&socket, &mut session)?,
             Err(error) if is_transient(&error) => {}
-            Err(error) => return Err(lost().because(error)),
+            Err(error) => {
+                // A peer that refuses says why before it closes.
+                while matches!(session.read(&socket), Ok(1..)) {
+                    process(&socket, &mut session)?;
+                }
+                return Err(lost().because(error));
+            }
         }
     }
     // With TLS 1.3 the handshake is over before the server has seen that there is no certificate.
