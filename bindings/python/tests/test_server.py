@@ -136,7 +136,7 @@ def test_every_answer_is_accounted_for(gunicorn: Server, sandbox: Sandbox) -> No
     if gunicorn.is_preloaded:
         assert len(warm_up) == 1
         assert warm_up[0]["connection"] not in workers, "nobody used the parent's connection"
-    # A reset ends its connection, and the trust in those that the worker kept beside it: of six clients and three workers
-    # a worker serves a few at once.
+    # A reset ends its connection, and the trust in those that the worker kept beside it: of six clients and three
+    # workers, a worker serves a few at once.
     resets = CLIENTS * CALLS // 5
     assert len(workers) < resets * (3 if gunicorn.is_concurrent else 1) + 40
