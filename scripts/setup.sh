@@ -31,7 +31,7 @@ php=(php8.2-cli php8.2-curl php8.2-fpm php8.2-mbstring php8.2-opcache php8.2-xml
   nginx-light procps util-linux python3 python3-venv)
 
 # All parts of `make test`.
-parts=(lint rust fuzz c python php cpp pascal dotnet hosts sanitize windows commands)
+parts=(lint rust sandbox fuzz c python php cpp pascal dotnet hosts sanitize windows commands)
 [ "$*" != test ] || set -- "${parts[@]}"
 
 packages=("${c[@]}")
@@ -40,6 +40,8 @@ for name; do
     demo | build | figures) ;;
     lint) packages+=(git python3 python3-venv shellcheck clang-format-14) ;;
     rust) packages+=(openssl iproute2 util-linux) ;;
+    # Without a font, a page has no text to look at.
+    sandbox) packages+=(chromium firefox-esr fonts-dejavu-core pngquant curl python3 python3-venv "${npm[@]}") ;;
     fuzz) packages+=(g++ python3 python3-venv) ;;
     c) packages+=(binutils valgrind abigail-tools php8.2-cli) ;;
     python) packages+=(python3 python3-venv) ;;

@@ -5,7 +5,6 @@ import { t, whenLanguageChanges } from "./language.js";
 import { store, whenNews } from "./live.js";
 
 const SHOWN = 100;
-const COLUMNS = 9;
 
 // How an outcome looks: the answer was good, it was a refusal, something before the service answered, or nobody can know.
 export function tone({ outcome, processed, sms, http_status }) {
@@ -15,7 +14,7 @@ export function tone({ outcome, processed, sms, http_status }) {
 }
 
 export function badge(entry) {
-  return el(`span.badge.${tone(entry)}`, {}, entry.outcome);
+  return el(`span.badge.${tone(entry)}`, { title: entry.outcome }, entry.outcome);
 }
 
 const mark = (it, words) => el("span", { className: it ? "mark yes" : "mark", title: words }, it ? t("yes", "evet") : t("no", "hayır"));
@@ -48,7 +47,7 @@ function row(entry) {
     el("td.number", {}, entry.http_status === null ? t("none", "yok") : String(entry.http_status)),
     el("td.wide", {}, mark(entry.processed, t("processed", "işlendi"))),
     el("td", {}, mark(entry.sms, t("message sent", "mesaj gönderildi"))),
-    el("td.wide", {}, el("code.cut", { title: entry.request_id ?? "" }, entry.request_id ?? "–")),
+    el("td.widest", {}, el("code.cut", { title: entry.request_id ?? "" }, entry.request_id ?? "–")),
   );
   const toggle = () => open(line, opener, entry);
   opener.addEventListener("click", (event) => (event.stopPropagation(), toggle()));
@@ -67,7 +66,9 @@ async function open(line, opener, entry) {
   }
   opener.setAttribute("aria-expanded", "true");
   const error = el("p.error");
-  const place = el("td", { colSpan: COLUMNS }, error);
+  // A narrow screen shows fewer columns.
+  const columns = [...line.cells].filter((cell) => getComputedStyle(cell).display !== "none");
+  const place = el("td", { colSpan: columns.length }, error);
   line.after(el("tr.detail", {}, place));
   const detail = await attempt(error, () => ask("GET", `/__sandbox/requests/${entry.seq}`));
   if (detail) place.append(exchange(detail));

@@ -17,7 +17,7 @@ export function message(sms) {
       {},
       el("output", { "aria-label": t("Code", "Kod") }, sms.code),
       copyButton(() => sms.code, sms.code),
-      el("a", { href: `#request-${sms.seq}`, className: "quiet" }, t(`request ${sms.seq}`, `istek ${sms.seq}`)),
+      el("span.quiet", { title: t(`sent for request ${sms.seq}`, `${sms.seq}. istek için gönderildi`) }, `#${sms.seq}`),
     ),
   );
 }

@@ -1,4 +1,4 @@
-//! The floors of src, as main.rs states them: a module imports only from floors below its own.
+//! The floors of src, as main.rs states them: a module imports only from floors below its own. And the library for /shop.
 
 use std::path::Path;
 
@@ -56,4 +56,19 @@ fn modules_import_from_the_floors_below() {
     }
     assert_eq!(modules, FLOORS.iter().map(|floor| floor.len()).sum::<usize>());
     assert_eq!(imports("use crate::{a, b::C};\nuse crate::d::{e};\nmod tests {\nuse crate::f;"), ["a", "b", "d"]);
+}
+
+/// The lines of a section of a manifest that say something.
+fn section<'a>(manifest: &'a str, name: &str) -> Vec<&'a str> {
+    let lines = manifest.lines().skip_while(|line| *line != name).skip(1).take_while(|line| !line.starts_with('['));
+    lines.filter(|line| !line.is_empty() && !line.starts_with('#')).collect()
+}
+
+#[test]
+fn the_shops_library_is_made_of_what_the_library_is_made_of() {
+    let (library, shops) = (include_str!("../../Cargo.toml"), include_str!("../library/Cargo.toml"));
+    for name in ["[dependencies]", "[target.'cfg(unix)'.dependencies]"] {
+        assert!(!section(library, name).is_empty(), "{name}");
+        assert_eq!(section(library, name), section(shops, name), "{name}");
+    }
 }

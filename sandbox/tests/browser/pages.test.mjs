@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import http from "node:http";
 import { createRequire } from "node:module";
-import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import { after, afterEach, before, beforeEach, describe, it } from "node:test";
 
 import { load } from "./load.mjs";
 import { startSandbox } from "./sandbox.mjs";
@@ -63,7 +63,7 @@ for (const [name, launch] of Object.entries(BROWSERS)) {
     const shows = (selector, words) =>
       page.waitForFunction(([what, part]) => document.querySelector(what)?.textContent.includes(part), [selector, words]);
 
-    test("four clicks lead from the address to a resend whose answer is lost", async () => {
+    it("four clicks lead from the address to a resend whose answer is lost", async () => {
       const begun = Date.now();
       // The first click is on the address in the terminal.
       await page.goto(sandbox.ready.http);
@@ -89,7 +89,7 @@ for (const [name, launch] of Object.entries(BROWSERS)) {
       assert.deepEqual(errors, []);
     });
 
-    test("the shop waits, goes on with 3-D Secure, and is paid", async () => {
+    it("the shop waits, goes on with 3-D Secure, and is paid", async () => {
       await open("/shop");
       const press = page.locator("#press");
       await press.click();
@@ -114,7 +114,7 @@ for (const [name, launch] of Object.entries(BROWSERS)) {
       assert.deepEqual(errors, []);
     });
 
-    test("the phone shows messages newest first, and copies the code", async () => {
+    it("the phone shows messages newest first, and copies the code", async () => {
       await open("/");
       for (const token of ["sbx_ok_5001", "sbx_upstream"]) await sandbox.resend(token, SESSION);
       await count("#phone-list .message", 2);
@@ -127,7 +127,7 @@ for (const [name, launch] of Object.entries(BROWSERS)) {
       assert.ok(await page.locator("#phone-empty").isVisible());
     });
 
-    test("the journal opens, filters, pauses and marks what came twice", async () => {
+    it("the journal opens, filters, pauses and marks what came twice", async () => {
       await open("/");
       await sandbox.resend("order-1", SESSION, { "X-Request-Id": "one" });
       await sandbox.resend("order-1", SESSION, { "X-Request-Id": "two" });
@@ -158,7 +158,7 @@ for (const [name, launch] of Object.entries(BROWSERS)) {
       assert.deepEqual(errors, []);
     });
 
-    test("operations are opened, looked at, renewed, expired and ended", async () => {
+    it("operations are opened, looked at, renewed, expired and ended", async () => {
       await open("/");
       await fill("#operation-cooldown", "0");
       await fill("#operation-limit", "7");
@@ -184,7 +184,7 @@ for (const [name, launch] of Object.entries(BROWSERS)) {
       assert.equal(refused.Body.Masterpass.Exception.Code, "TOKEN_ALREADY_USED");
     });
 
-    test("what happens next is armed, shown and taken back", async () => {
+    it("what happens next is armed, shown and taken back", async () => {
       await open("/");
       const { otp_token: token, session_id: session } = await sandbox.ask("POST", "/__sandbox/operation");
       await page.getByRole("button", { name: "too early" }).click();
@@ -204,7 +204,7 @@ for (const [name, launch] of Object.entries(BROWSERS)) {
       assert.deepEqual(outcomes, ["cooldown", "token_used"]);
     });
 
-    test("magic tokens are listed with their origin, and copied", async () => {
+    it("magic tokens are listed with their origin, and copied", async () => {
       await open("/");
       const tokens = await sandbox.ask("GET", "/__sandbox/tokens");
       await count("#tokens tbody tr", tokens.length);
@@ -218,7 +218,7 @@ for (const [name, launch] of Object.entries(BROWSERS)) {
       await shows("#tokens .copy", "Copied");
     });
 
-    test("a reset empties every panel", async () => {
+    it("a reset empties every panel", async () => {
       await open("/");
       const { otp_token: token, session_id: session } = await sandbox.ask("POST", "/__sandbox/operation");
       await sandbox.resend(token, session);
@@ -228,7 +228,7 @@ for (const [name, launch] of Object.entries(BROWSERS)) {
       for (const list of ["#journal-rows > tr", "#phone-list > li", "#operations-list > *", "#next-list > li"]) await count(list, 0);
     });
 
-    test("everything is there in Turkish too, and the choice is remembered", async () => {
+    it("everything is there in Turkish too, and the choice is remembered", async () => {
       for (const path of ["/", "/shop"]) {
         await open(path);
         await page.locator("#language button[lang=tr]").click();
@@ -259,7 +259,7 @@ for (const [name, launch] of Object.entries(BROWSERS)) {
       assert.equal(await text("#journal-title"), "Journal");
     });
 
-    test("hostile tokens, ids and headers are text", async () => {
+    it("hostile tokens, ids and headers are text", async () => {
       await open("/");
       const evil = `<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>`;
       await sandbox.ask("POST", "/__sandbox/operation", { otp_token: evil });
@@ -278,7 +278,7 @@ for (const [name, launch] of Object.entries(BROWSERS)) {
       assert.deepEqual(errors, []);
     });
 
-    test("the page keeps up with 1,000 requests a second", async () => {
+    it("the page keeps up with 1,000 requests a second", async () => {
       await open("/");
       // The longest that the page could not be used for, while requests come in.
       await page.evaluate(() => {
@@ -314,7 +314,7 @@ for (const [name, launch] of Object.entries(BROWSERS)) {
       assert.deepEqual(errors, []);
     });
 
-    test("it comes back by itself after the sandbox was restarted", async () => {
+    it("it comes back by itself after the sandbox was restarted", async () => {
       await open("/");
       const port = new URL(sandbox.ready.http).port;
       await sandbox.stop();
@@ -325,7 +325,7 @@ for (const [name, launch] of Object.entries(BROWSERS)) {
       await count("#journal-rows > tr", 1);
     });
 
-    test("the keyboard alone is enough", async () => {
+    it("the keyboard alone is enough", async () => {
       await open("/shop");
       const reach = async (what) => {
         for (let presses = 0; presses < 60; presses++) {
@@ -348,7 +348,7 @@ for (const [name, launch] of Object.entries(BROWSERS)) {
     });
 
     for (const [title, width] of [["narrow", 360], ["wide", 1920]]) {
-      test(`nothing is cut off on a ${title} screen`, async () => {
+      it(`nothing is cut off on a ${title} screen`, async () => {
         await page.setViewportSize({ width, height: 800 });
         await sandbox.resend("sbx_reset_after", SESSION, { "X-Request-Id": "a-very-long-id-".repeat(9) }).catch(() => {});
         for (const path of ["/", "/shop"]) {
@@ -360,7 +360,7 @@ for (const [name, launch] of Object.entries(BROWSERS)) {
     }
 
     for (const scheme of name === "chromium" ? ["light", "dark"] : ["light"]) {
-      test(`axe finds nothing serious, ${scheme}`, async () => {
+      it(`axe finds nothing serious, ${scheme}`, async () => {
         if (name === "chromium") await page.emulateMedia({ colorScheme: scheme });
         await sandbox.ask("POST", "/__sandbox/operation");
         for (const token of ["sbx_ok_5001", "sbx_html", "order", "order", "sbx_reset_after"]) await sandbox.resend(token, SESSION).catch(() => {});
@@ -387,7 +387,7 @@ for (const [name, launch] of Object.entries(BROWSERS)) {
       });
     }
 
-    test("a page from another origin neither reads nor presses", async () => {
+    it("a page from another origin neither reads nor presses", async () => {
       // A server of this machine, and under a name that rebinding has led here.
       const elsewhere = http.createServer((_, answer) => answer.setHeader("Content-Type", "text/html").end("<p>elsewhere"));
       await new Promise((resolve) => elsewhere.listen(0, "127.0.0.1", resolve));
@@ -446,7 +446,7 @@ for (const [name, launch] of Object.entries(BROWSERS)) {
 }
 
 describe("chromium, after DNS rebinding", () => {
-  test("the name of another leads here, and gets nothing", async () => {
+  it("the name of another leads here, and gets nothing", async () => {
     const sandbox = await startSandbox();
     const browser = await chromium.launch({
       executablePath: "/usr/bin/chromium",
