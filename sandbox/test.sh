@@ -67,6 +67,25 @@ description() {
   return "$status"
 }
 
+# What `make sandbox` says leads to the button; a signal ends it.
+make_sandbox() {
+  local pid line address='' status=0
+  rm -f "$work/said"
+  mkfifo "$work/said"
+  scripts/run-sandbox.sh 0 0 >"$work/said" &
+  pid=$!
+  exec 3<"$work/said"
+  while [ -z "$address" ] && read -r -t 300 line <&3; do
+    address=$(sed -n 's/^ *Press the button: *//p' <<<"$line")
+  done
+  curl --silent --fail "$address" | grep -q 'id="press"' || { echo "no button at '$address'" >&2; status=1; }
+  kill "$pid"
+  wait "$pid" || status=$?
+  exec 3<&-
+  ! curl --silent --output /dev/null "$address" || { echo "it still runs" >&2; status=1; }
+  return "$status"
+}
+
 images_are_small() {
   local large
   large=$(find docs/images -name '*.png' -size "+${largest_image}k")
@@ -81,6 +100,7 @@ case "${1:-}" in
   screenshots) screenshots ;;
   "")
     run images_are_small
+    run make_sandbox
     run description
     run pages
     all_ran

@@ -20,7 +20,7 @@ export function badge(entry) {
 const mark = (it, words) => el("span", { className: it ? "mark yes" : "mark", title: words }, it ? t("yes", "evet") : t("no", "hayır"));
 
 export function connection(entry) {
-  return `${entry.connection} ${entry.reused ? t("kept", "açık") : t("new", "yeni")}`;
+  return `${entry.connection} ${entry.reused ? t("kept", "kalıcı") : t("new", "yeni")}`;
 }
 
 function doubled(entry) {

@@ -2,9 +2,11 @@
 // input, a page from elsewhere, and accessibility.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { after, afterEach, before, beforeEach, describe, it } from "node:test";
 
 import { load } from "./load.mjs";
@@ -313,6 +315,26 @@ for (const [name, launch] of Object.entries(BROWSERS)) {
       assert.ok(rows <= 100 && nodes < 8_000, `${rows} rows, ${nodes} nodes`);
       assert.deepEqual(errors, []);
     });
+
+    if (name === "chromium") {
+      it("the exported archive is one that tools replay", async () => {
+        await sandbox.resend("sbx_http_503", SESSION);
+        const archive = join(mkdtempSync(join(tmpdir(), "har-")), "sandbox.har");
+        const text_ = await (await fetch(`${sandbox.ready.http}/__sandbox/requests?format=har`)).text();
+        writeFileSync(archive, text_);
+        await open("/");
+        await page.routeFromHAR(archive, { url: "**/api/**", notFound: "abort" });
+        const [{ request }] = JSON.parse(text_).log.entries;
+        const status = await page.evaluate(
+          ([address, body]) => fetch(address, { method: "POST", body }).then((answer) => answer.status),
+          [request.url, request.postData.text],
+        );
+        assert.equal(status, 503);
+        // It came from the archive.
+        assert.equal((await sandbox.ask("GET", "/__sandbox/requests")).length, 1);
+        rmSync(dirname(archive), { recursive: true });
+      });
+    }
 
     it("it comes back by itself after the sandbox was restarted", async () => {
       await open("/");
