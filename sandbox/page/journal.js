@@ -38,7 +38,7 @@ function row(entry) {
   opener.setAttribute("aria-label", t(`Request ${entry.seq}: details`, `İstek ${entry.seq}: ayrıntılar`));
   const line = el(
     "tr",
-    { id: `request-${entry.seq}` },
+    { id: `request-${entry.seq}`, "data-key": `${entry.seq} ${entry.time}` },
     el("td", {}, opener),
     el("td.time", {}, clock(entry.time)),
     el("td.wide", {}, connection(entry)),
@@ -126,7 +126,10 @@ export function startJournal() {
   const wanted = (entry) => hasToken(entry) && has(entry.outcome, outcome) && has(entry.request_id, id);
 
   const all = () => {
+    // What is open stays open, if it is still there.
+    const open_ = [...table.querySelectorAll(".detail")].map((detail) => detail.previousElementSibling.dataset.key);
     shown.replace(store.requests.filter(wanted));
+    for (const line of [...table.children]) if (open_.includes(line.dataset.key)) line.querySelector(".opener").click();
     held = 0;
     state();
   };

@@ -31,17 +31,33 @@ export const whenNews = (listener) => listeners.push(listener);
 // Calls this with true when the sandbox can be heard, and false when not.
 export const whenConnected = (watcher) => watchers.push(watcher);
 
+// A browser has six connections to a server, for all tabs: one that nobody looks at gives its own back.
+const HIDDEN_MS = 30_000;
+
 export function connect() {
-  const source = new EventSource("/__sandbox/events");
-  source.onopen = () => watchers.forEach((watcher) => watcher(true));
-  source.onerror = () => {
-    watchers.forEach((watcher) => watcher(false));
-    // The browser tries again by itself, except after a refusal.
-    if (source.readyState === EventSource.CLOSED) setTimeout(connect, 2000);
+  let source = null;
+  let hidden = null;
+  const tell = (connected) => watchers.forEach((watcher) => watcher(connected));
+  const open = () => {
+    source = new EventSource("/__sandbox/events");
+    source.onopen = () => tell(true);
+    source.onerror = () => {
+      tell(false);
+      // The browser tries again by itself, except after a refusal.
+      if (source.readyState === EventSource.CLOSED) setTimeout(open, 2000);
+    };
+    source.onmessage = (message) => take(JSON.parse(message.data));
   };
-  source.onmessage = (message) => take(JSON.parse(message.data));
-  // A page that is left must not hold a place until the browser forgets it.
-  addEventListener("pagehide", () => source.close(), { once: true });
+  const close = () => {
+    source.close();
+    source = null;
+  };
+  document.addEventListener("visibilitychange", () => {
+    clearTimeout(hidden);
+    if (document.hidden) hidden = setTimeout(close, HIDDEN_MS);
+    else if (source === null) open();
+  });
+  open();
 }
 
 function take(event) {

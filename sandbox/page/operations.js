@@ -23,7 +23,7 @@ class Card {
     [this.tokens, this.sessions] = [el("ol.history"), el("ol.history")];
     const act = (name, label) =>
       el("button", { type: "button", onclick: () => attempt(error, () => this.act(name, label)) }, label);
-    const heading = (words) => el("h4", {}, words);
+    const heading = (words) => el("h3", {}, words);
     this.element = el(
       "details.card",
       {},

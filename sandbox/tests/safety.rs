@@ -14,7 +14,7 @@ fn ask(server: &Server, scheme: &str, request: &str) -> Reply {
 }
 
 /// What a page could ask for that shows or changes something.
-const OWN: [&str; 9] = [
+const OWN: [&str; 10] = [
     "GET /",
     "GET /shop",
     "GET /__sandbox/requests",
@@ -23,6 +23,7 @@ const OWN: [&str; 9] = [
     "GET /__sandbox/nonsense",
     "POST /__sandbox/operation",
     "POST /__sandbox/next",
+    "POST /__sandbox/shop/resend",
     "DELETE /__sandbox/requests",
 ];
 

@@ -147,6 +147,11 @@ for (const [name, launch] of Object.entries(BROWSERS)) {
       await shows(".detail", "503");
       await shows(".detail pre", "x-request-id: three");
       assert.ok(!(await text(".detail pre")).includes(sandbox.ready.api_key));
+      // It stays open while the list is made again.
+      await page.locator("#language button[lang=tr]").click();
+      await shows(".detail h3", "Gelen");
+      await page.locator("#language button[lang=en]").click();
+      await shows(".detail h3", "Received");
       await page.locator("#journal-rows .opener").first().press("Enter");
       await count(".detail", 0);
       await page.locator("#journal-pause").click();
@@ -382,7 +387,7 @@ for (const [name, launch] of Object.entries(BROWSERS)) {
     }
 
     for (const scheme of name === "chromium" ? ["light", "dark"] : ["light"]) {
-      it(`axe finds nothing serious, ${scheme}`, async () => {
+      it(`axe finds nothing worse than minor, ${scheme}`, async () => {
         if (name === "chromium") await page.emulateMedia({ colorScheme: scheme });
         await sandbox.ask("POST", "/__sandbox/operation");
         for (const token of ["sbx_ok_5001", "sbx_html", "order", "order", "sbx_reset_after"]) await sandbox.resend(token, SESSION).catch(() => {});
@@ -390,8 +395,8 @@ for (const [name, launch] of Object.entries(BROWSERS)) {
         const check = async (what) => {
           await page.evaluate(axe);
           const { violations, passes } = await page.evaluate(() => window.axe.run());
-          const serious = violations.filter(({ impact }) => ["serious", "critical"].includes(impact));
-          const said = serious.map(({ id, nodes }) => `${what}: ${id}: ${nodes.map(({ html }) => html).join("\n")}`);
+          const found = violations.filter(({ impact }) => impact !== "minor");
+          const said = found.map(({ id, nodes }) => `${what}: ${id}: ${nodes.map(({ html }) => html).join("\n")}`);
           assert.deepEqual(said, []);
           assert.ok(passes.length > 20);
         };
