@@ -102,7 +102,7 @@ fn har_entry(entry: &Entry) -> Value {
     };
     let header = |name: &str| entry.headers.get(name).cloned().unwrap_or_default();
     let host = header("host");
-    let received = &entry.exchange.received;
+    let received = entry.exchange.received();
     let mut request = json!({
         "method": entry.method,
         "url": format!("{}://{}{}", entry.scheme, if host.is_empty() { "localhost" } else { &host }, entry.path),
@@ -116,8 +116,8 @@ fn har_entry(entry: &Entry) -> Value {
     if !received.is_empty() {
         request["postData"] = json!({"mimeType": header("content-type"), "text": received});
     }
-    let response = match &entry.exchange.answered {
-        Some(answered) => har_response(answered, pairs(&answered.headers)),
+    let response = match entry.exchange.answered() {
+        Some(answered) => har_response(&answered, pairs(&answered.headers)),
         // As browsers write what was not answered.
         None => json!({
             "status": 0, "statusText": "", "httpVersion": "", "cookies": [], "headers": [],

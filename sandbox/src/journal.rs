@@ -4,7 +4,11 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
+use axum::http::{HeaderName, HeaderValue};
+use hyper::body::Bytes;
 use serde::Serialize;
+
+use crate::shown;
 
 /// As much is kept, in number and in bytes; a load test must not eat the machine.
 pub const KEPT: usize = 10_000;
@@ -44,16 +48,27 @@ pub struct Entry {
     pub exchange: Exchange,
 }
 
-/// What was received and answered, as far as it is shown.
+/// What was received and answered. Secrets are shortened when it is shown: to do so for each request would take longer than
+/// the answer.
 #[derive(Debug, Clone, Default)]
 pub struct Exchange {
-    pub received: String,
-    pub answered: Option<Answered>,
+    received: Bytes,
+    answered: Option<Raw>,
     /// How long the answer was held back, in milliseconds.
     pub delay_ms: u64,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
+struct Raw {
+    status: u16,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    body: Bytes,
+    length: usize,
+    secrets: Vec<String>,
+}
+
+/// What was answered, as it is shown.
+#[derive(Debug, Serialize)]
 pub struct Answered {
     pub status: u16,
     pub headers: BTreeMap<String, String>,
@@ -62,18 +77,50 @@ pub struct Answered {
     pub length: usize,
 }
 
+impl Exchange {
+    pub fn new(received: &[u8], delay_ms: u64) -> Self {
+        // A copy, which does not hold the buffer that the connection has read into.
+        Self { received: Bytes::copy_from_slice(received), answered: None, delay_ms }
+    }
+
+    /// Adds the answer, and the secrets in it.
+    pub fn answered_with(
+        self,
+        status: u16,
+        headers: &[(HeaderName, HeaderValue)],
+        body: &Bytes,
+        secrets: Vec<String>,
+    ) -> Self {
+        let raw = Raw { status, headers: headers.to_vec(), body: shown::kept(body), length: body.len(), secrets };
+        Self { answered: Some(raw), ..self }
+    }
+
+    pub fn received(&self) -> String {
+        shown::request_body(&self.received)
+    }
+
+    pub fn answered(&self) -> Option<Answered> {
+        self.answered.as_ref().map(|raw| Answered {
+            status: raw.status,
+            headers: shown::answer_headers(&raw.headers),
+            body: shown::answer_body(&raw.body, raw.secrets.iter().map(String::as_str)),
+            length: raw.length,
+        })
+    }
+}
+
 /// An entry with what was received and answered.
 #[derive(Serialize)]
 pub struct Detail<'a> {
     #[serde(flatten)]
     entry: &'a Entry,
-    received: &'a str,
-    answered: Option<&'a Answered>,
+    received: String,
+    answered: Option<Answered>,
 }
 
 impl Entry {
     pub fn detail(&self) -> Detail<'_> {
-        Detail { entry: self, received: &self.exchange.received, answered: self.exchange.answered.as_ref() }
+        Detail { entry: self, received: self.exchange.received(), answered: self.exchange.answered() }
     }
 }
 
@@ -100,8 +147,8 @@ impl Weight for Entry {
         let map = |headers: &BTreeMap<String, String>| -> usize {
             headers.iter().map(|(name, value)| name.len() + value.len() + 64).sum()
         };
-        let answered = self.exchange.answered.as_ref().map_or(0, |it| it.body.len() + map(&it.headers));
-        512 + self.path.len() + self.exchange.received.len() + map(&self.headers) + answered
+        let answered = self.exchange.answered.as_ref().map_or(0, |raw| 512 + raw.body.len());
+        1024 + self.path.len() + self.exchange.received.len() + map(&self.headers) + answered
     }
 }
 

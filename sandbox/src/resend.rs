@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use crate::answers::{self, Answer, Code, RESEND_PATH, Session, accepted, refused, turned_away};
 use crate::guard;
-use crate::journal::{Answered, Entry, Exchange};
+use crate::journal::{Entry, Exchange};
 use crate::link::{End, Link};
 use crate::operations::Outcome;
 use crate::outcomes::{self, Delivery, Match};
@@ -248,27 +248,26 @@ fn entry(
         reused: link.carries(),
         operation,
         repeats: None,
-        exchange: Exchange {
-            received: shown::request_body(body),
-            answered: verdict.http_status().map(|status| answered(status, answer, asked)),
-            delay_ms: match verdict.delivery {
-                Delivery::Delayed => u64::try_from(verdict.delay.as_millis()).unwrap_or(u64::MAX),
-                _ => 0,
-            },
-        },
+        exchange: exchange(body, asked, verdict),
     }
 }
 
-fn answered(status: u16, answer: &Answer, asked: Option<&Resend>) -> Answered {
+fn exchange(body: &[u8], asked: Option<&Resend>, verdict: &Verdict) -> Exchange {
+    let answer = &verdict.answer;
+    let delay_ms = match verdict.delivery {
+        Delivery::Delayed => u64::try_from(verdict.delay.as_millis()).unwrap_or(u64::MAX),
+        _ => 0,
+    };
+    let exchange = Exchange::new(body, delay_ms);
+    let Some(status) = verdict.http_status() else { return exchange };
     let sessions = [answer.session.map(|session| session.id), asked.map(|asked| asked.session_id)];
-    let sessions: Vec<String> = sessions.into_iter().flatten().map(|id| id.to_string()).collect();
-    let secrets = answer.token.as_deref().into_iter().chain(sessions.iter().map(String::as_str));
-    Answered {
+    let sessions = sessions.into_iter().flatten().map(|id| id.to_string());
+    exchange.answered_with(
         status,
-        headers: shown::answer_headers(&answer.headers),
-        body: shown::answer_body(&answer.body, secrets),
-        length: answer.body.len(),
-    }
+        &answer.headers,
+        &answer.body,
+        answer.token.iter().cloned().chain(sessions).collect(),
+    )
 }
 
 async fn deliver(verdict: Verdict, link: Arc<Link>) -> Response {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use hyper::body::Bytes;
 use serde_json::Value;
 
 /// The longest value of a header that is kept whole, in characters, and how many headers are kept.
@@ -76,6 +77,14 @@ pub fn request_body(body: &[u8]) -> String {
         }
         // What it is, nobody knows: whatever may be a secret in it is shortened.
         Err(_) => cut(&shorten_words(&beginning(body)), BODY),
+    }
+}
+
+/// As much of the body of an answer as `answer_body` looks at.
+pub fn kept(body: &Bytes) -> Bytes {
+    match body.len() > 2 * BODY {
+        true => Bytes::copy_from_slice(&body[..2 * BODY]),
+        false => body.clone(),
     }
 }
 
