@@ -3,11 +3,11 @@
 # A part of `make test`, alone: PART=its name.
 part = @scripts/part.sh
 # Run beside each other, so that some compile while others wait. The long ones come first.
-PARTS := rust debian11 debian13 sanitize windows dotnet hosts fuzz commands c cpp php python peers pascal lint
+PARTS := rust sandbox debian11 debian13 sanitize windows dotnet hosts fuzz commands c cpp php python peers pascal lint
 JOBS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fresh packages build $(PARTS:%=test-%) \
+.PHONY: help demo sandbox test check fresh packages build $(PARTS:%=test-%) \
   faults fuzz hosts soak sanitize windows windows-x86 header advisories figures figures-bindings bench
 
 help: ## what there is to make
@@ -17,6 +17,10 @@ help: ## what there is to make
 demo: ## a C till resends a one-time password over https, against the embedded sandbox
 	@scripts/setup.sh demo
 	@scripts/demo.sh
+
+sandbox: ## the sandbox with its pages, in the foreground; PORT (8080) and TLS_PORT (8443)
+	@scripts/setup.sh demo
+	@scripts/run-sandbox.sh $(or $(PORT),8080) $(or $(TLS_PORT),8443)
 
 test: ## everything that must hold: the sum of the parts below, JOBS (3) at a time
 	@scripts/setup.sh rust
@@ -42,6 +46,8 @@ test-rust: ## the library, the sandbox, properties of any answer, and the fault 
 	$(part) rust scripts/rust-tests.sh
 test-peers: ## between real name servers, proxies, web servers and their TLS
 	$(part) peers scripts/rust-tests.sh peers
+test-sandbox: ## the sandbox's pages in Chromium and Firefox, and its OpenAPI description
+	$(part) sandbox sandbox/test.sh
 test-fuzz: ## the seeds of the fuzz targets, and some new inputs
 	$(part) fuzz fuzz/run.sh
 test-c: ## the binary interface, and the C programs, also under valgrind

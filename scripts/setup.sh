@@ -33,7 +33,7 @@ php=(php8.2-cli php8.2-curl php8.2-fpm php8.2-mbstring php8.2-opcache php8.2-xml
   nginx-light procps util-linux python3 python3-venv)
 
 # All parts of `make test`.
-parts=(lint rust peers fuzz c python php cpp pascal dotnet hosts sanitize windows commands debian11 debian13)
+parts=(lint rust sandbox peers fuzz c python php cpp pascal dotnet hosts sanitize windows commands debian11 debian13)
 [ "$*" != test ] || set -- "${parts[@]}"
 
 packages=("${c[@]}")
@@ -45,6 +45,8 @@ for name; do
     peers)
       packages+=(apache2-bin dnsmasq-base gnutls-bin haproxy nftables nginx-light "${node[@]}" squid tinyproxy-bin openssl iproute2 util-linux)
       ;;
+    # Without a font, a page has no text to look at.
+    sandbox) packages+=(chromium firefox-esr fonts-dejavu-core pngquant curl python3 python3-venv "${npm[@]}") ;;
     fuzz) packages+=(g++ python3 python3-venv) ;;
     c) packages+=(binutils valgrind abigail-tools php8.2-cli) ;;
     python) packages+=(binutils libpython3.11 python3 python3-venv) ;;
