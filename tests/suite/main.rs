@@ -2,6 +2,7 @@
 
 mod support;
 
+mod attacked;
 mod bindings;
 mod command;
 mod configuration;

@@ -183,9 +183,11 @@ fn shake_hands(socket: Socket, mut session: Session, deadline: Deadline) -> Resu
 
 /// Lets a server that asked for a client certificate refuse us, before the request leaves.
 fn await_verdict(socket: &Socket, session: &mut Session, deadline: Deadline) -> Result<(), Failure> {
+    // The request and its answer need time, too: of what remains, at most half.
+    let end = Deadline::after(Instant::now(), deadline.remaining().unwrap_or_default() / 2);
     let mut patience = VERDICT;
     loop {
-        match socket.wait(READ, Deadline::after(Instant::now(), patience).min(deadline)) {
+        match socket.wait(READ, Deadline::after(Instant::now(), patience).min(end)) {
             Ok(Some(_)) => {}
             Ok(None) => return Ok(()),
             Err(error) => return Err(lost().because(error)),
