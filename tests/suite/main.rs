@@ -2,7 +2,6 @@
 
 mod support;
 
-mod attacked;
 mod bindings;
 mod command;
 mod configuration;
@@ -13,6 +12,7 @@ mod hosts;
 mod layout;
 mod promises;
 mod proxy;
+mod regressions;
 mod request;
 mod secrets;
 mod sharing;

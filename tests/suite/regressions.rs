@@ -1,4 +1,4 @@
-//! What an attack of the delivery found: each failed once.
+//! Faults of the delivery that somebody found by looking for them: each of these tests failed once.
 
 use std::io::{Read, Write};
 use std::net::{IpAddr, TcpListener, UdpSocket};
@@ -79,7 +79,7 @@ fn a_short_call_to_a_server_that_asks_for_a_client_certificate_is_not_in_doubt()
 /// ureq takes the connection back before anybody has looked at the head of an answer without a body.
 #[test]
 fn what_an_answer_without_a_body_announces_is_kept_to() {
-    alone("attacked::what_an_answer_without_a_body_announces_is_kept_to", || {
+    alone("regressions::what_an_answer_without_a_body_announces_is_kept_to", || {
         let head = [("Connection", "keep-alive"), ("Keep-Alive", "timeout=1, max=100")];
         let server = Server::http(move |_| answer("429 Slow Down", &head, b""));
         let client = client(&server, &[]);
@@ -165,7 +165,7 @@ fn name_server(address: Arc<Mutex<(IpAddr, u64)>>, answers_aaaa: bool) {
 #[test]
 fn an_address_that_is_no_good_does_not_wait_for_the_resolver_for_longer_than_connecting_may_take() {
     behind_a_name_server(
-        "attacked::an_address_that_is_no_good_does_not_wait_for_the_resolver_for_longer_than_connecting_may_take",
+        "regressions::an_address_that_is_no_good_does_not_wait_for_the_resolver_for_longer_than_connecting_may_take",
         "nameserver 127.0.0.1\noptions timeout:30 attempts:1\n",
         "127.0.0.1 localhost\n",
         || {
@@ -187,7 +187,7 @@ fn an_address_that_is_no_good_does_not_wait_for_the_resolver_for_longer_than_con
 #[test]
 fn a_last_known_address_that_is_another_s_by_now_does_not_end_the_call() {
     behind_a_name_server(
-        "attacked::a_last_known_address_that_is_another_s_by_now_does_not_end_the_call",
+        "regressions::a_last_known_address_that_is_another_s_by_now_does_not_end_the_call",
         "nameserver 127.0.0.1\noptions timeout:30 attempts:1\n",
         "127.0.0.1 localhost\n",
         || {
