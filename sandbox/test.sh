@@ -69,7 +69,7 @@ description() {
 
 # What `make sandbox` says leads to the button; a signal ends it.
 make_sandbox() {
-  local pid line address='' status=0
+  local pid line page address='' status=0
   rm -f "$work/said"
   mkfifo "$work/said"
   scripts/run-sandbox.sh 0 0 >"$work/said" &
@@ -78,7 +78,9 @@ make_sandbox() {
   while [ -z "$address" ] && read -r -t 300 line <&3; do
     address=$(sed -n 's/^ *Press the button: *//p' <<<"$line")
   done
-  curl --silent --fail "$address" | grep -q 'id="press"' || { echo "no button at '$address'" >&2; status=1; }
+  # Not through a pipe: a reader that has seen enough would make curl fail.
+  page=$(curl --silent --fail "$address") || status=1
+  [[ $page == *'id="press"'* ]] || { echo "no button at '$address'" >&2; status=1; }
   kill "$pid"
   wait "$pid" || status=$?
   exec 3<&-
