@@ -106,7 +106,9 @@ namespace Paywall.Tests
             string printed = Sandbox.Run(Path.Combine(program, "Memory.exe"), arguments, environment);
             Assert.IsTrue(printed.StartsWith("PaywallLibraryException", StringComparison.Ordinal), printed);
             Assert.IsFalse(printed.Contains("others"), printed);
-            Assert.IsTrue(printed.Contains(Path.Combine(program, Architecture, Named())), printed);
+            // A console of Windows may not have all letters of the way there; the end of the folder's name is its own.
+            string beside = Path.Combine(folder.Substring(folder.LastIndexOf('-') + 1), "program", Architecture, Named());
+            Assert.IsTrue(printed.Contains(beside), printed);
 
             Put(Path.Combine("program", Architecture, Named()));
             printed = Sandbox.Run(Path.Combine(program, "Memory.exe"), arguments, environment);
