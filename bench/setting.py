@@ -322,7 +322,9 @@ class Setting:
         head, self.body = taken[0].decode().split("\r\n\r\n", 1)
         line, *fields = head.split("\r\n")
         self.path = line.split(" ")[1]
-        kept = [field for field in fields if not field.lower().startswith(("host:", "content-length:"))]
+        # These are each client's own business: HttpWebRequest takes no Connection from its user.
+        own = ("host:", "content-length:", "connection:")
+        kept = [field for field in fields if not field.lower().startswith(own)]
         self.request_id = next(field.split(": ")[1] for field in kept if field.lower().startswith("x-request-id:"))
         (self.folder / "head").write_text("".join(f"{field}\n" for field in kept))
         (self.folder / "body.json").write_text(self.body)
