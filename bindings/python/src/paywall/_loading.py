@@ -79,7 +79,7 @@ def _try(path: str) -> Union[Native, str]:
     try:
         return declare(CDLL(path), path)
     except OSError as error:
-        # Python 3.9 loses the reason if the name in it is not UTF-8.
+        # Python 3.9, and others up to a late 3.11, lose the reason if the name in it is not UTF-8.
         return str(error) or "the system's loader refuses it"
     except UnicodeDecodeError as error:
         # Later ones raise this instead.
