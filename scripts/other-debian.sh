@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs a command in another release of Debian, which is made for it in target/debian. The command finds this folder at its
-# place. It cannot change it, but for a `target` of its own, which keeps what is written there. Its target/release has the
+# place. It cannot change it, except for a `target` of its own, which keeps what is written there. Its target/release has the
 # library, the command and the sandbox: in an older release they are built there, since what is built here wants a newer libc.
 # Needs root, or a sudo that asks for no password.
 #   other-debian.sh RELEASE COMMAND…    11 (PHP 7.4, Python 3.9) or 13 (PHP 8.4, Python 3.13)

@@ -8,7 +8,7 @@ import { connect, store, whenConnected, whenNews } from "./live.js";
 import { QUICK } from "./next.js";
 import { startPhone } from "./phone.js";
 
-// As long as the sandbox's cooldown lasts, unless it was told otherwise.
+// As long as the sandbox's cooldown lasts, unless a flag changes it.
 const WAIT_MS = 60_000;
 
 const error = byId("error");

@@ -67,7 +67,7 @@ impl<'a> Race<'a> {
         })
     }
 
-    /// Waits for the next address that accepts. May be called again, if the one before turned out to be no good.
+    /// Waits for the next address that accepts. May be called again, if the one before did not carry the connection.
     pub(super) fn next(&mut self) -> Result<Reached, Failure> {
         let mut known = self.addresses.now()?;
         loop {

@@ -184,7 +184,7 @@ impl<'a> Addresses<'a> {
         });
         let [preferred, other] = name.families.each_ref().map(|known| known.is_awaited(self.since));
         let is_final = !preferred && !other;
-        // Whoever was asked long ago, for another call, had its head start.
+        // A family that was asked long ago, for another call, had its head start.
         let head_start = name.families[0].asked.filter(|_| preferred).map(|asked| asked + HEAD_START);
         let head_start = head_start.filter(|end| *end > now);
         let addresses = if head_start.is_some() { Vec::new() } else { name.in_order(families, uptime) };
@@ -334,7 +334,7 @@ impl Known {
         self.answer.as_ref().filter(|(came, _)| *came >= since).map(|(_, answer)| answer)
     }
 
-    /// Whether an answer may still come for whoever has waited since then.
+    /// Whether an answer may still come for a call that has waited since then.
     fn is_awaited(&self, since: Instant) -> bool {
         self.answer(since).is_none() && self.asked.is_some()
     }

@@ -40,7 +40,7 @@ pub(super) fn wait(socket: &TcpStream, wanted: Readiness, milliseconds: i32) -> 
 pub(super) fn wait_for_progress(connecting: &[&TcpStream], milliseconds: i32) -> io::Result<()> {
     let entry = |socket: &&TcpStream| libc::pollfd { fd: socket.as_raw_fd(), events: libc::POLLOUT, revents: 0 };
     let mut entries: Vec<_> = connecting.iter().map(entry).collect();
-    // SAFETY: `entries` are as many valid pollfds as the call is told, and outlive it.
+    // SAFETY: `entries` are as many valid pollfds as the second argument says, and outlive the call.
     if unsafe { libc::poll(entries.as_mut_ptr(), entries.len() as libc::nfds_t, milliseconds) } < 0 {
         return match io::Error::last_os_error() {
             interrupted if interrupted.kind() == io::ErrorKind::Interrupted => Ok(()),

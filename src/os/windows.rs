@@ -99,7 +99,7 @@ pub(super) fn wait_for_progress(connecting: &[&TcpStream], milliseconds: i32) ->
     let entry =
         |socket: &&TcpStream| PollFd { socket: socket.as_raw_socket() as usize, events: POLLWRNORM, revents: 0 };
     let mut entries: Vec<_> = connecting.iter().map(entry).collect();
-    // SAFETY: `entries` are as many valid WSAPOLLFDs as the call is told, and outlive it.
+    // SAFETY: `entries` are as many valid WSAPOLLFDs as the second argument says, and outlive the call.
     if unsafe { WSAPoll(entries.as_mut_ptr(), entries.len() as u32, milliseconds.min(TICK)) } < 0 {
         // SAFETY: reads the calling thread's error number.
         return Err(io::Error::from_raw_os_error(unsafe { WSAGetLastError() }));

@@ -1,4 +1,4 @@
-//! Proxies: what squid and tinyproxy say when they refuse or cannot, and what is told of it.
+//! Proxies: what squid and tinyproxy say when they refuse or cannot, and what the outcome says about it.
 
 use std::process::Command;
 

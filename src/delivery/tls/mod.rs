@@ -219,7 +219,7 @@ fn process(socket: &Socket, session: &mut Session) -> Result<(), Failure> {
     }
 }
 
-/// The peer gave up. Whoever asked for a client certificate did so because there was none.
+/// The peer gave up. If it asked for a client certificate, it did so because there was none.
 fn lost() -> Failure {
     if was_asked_for() {
         let what = "the server demands a client certificate, which libpaywall does not have: check base_url";

@@ -149,7 +149,7 @@ fn recognised(mut der: &[u8]) -> Option<&'static str> {
         return Some("is a Java key store: export the certificate (keytool -exportcert -rfc)");
     }
     let mut inside = match der {
-        // BER, whose length is told by its end.
+        // BER without a length: a mark ends it.
         [SEQUENCE, 0x80, inside @ ..] => inside,
         _ => der::expect(&mut der, SEQUENCE)?,
     };

@@ -17,7 +17,7 @@ use super::pem;
 pub(super) struct Store {
     pub(super) certificates: Vec<CertificateDer<'static>>,
     /// What looks like a certificate and cannot be used, with the place and the reason. One bad file must not cost the
-    /// trust in all others, but whoever misses a CA wants to know.
+    /// trust in all others, but a message about an unknown CA should name it.
     pub(super) unread: Vec<String>,
     seen: HashSet<(u64, u64)>,
 }

@@ -20,7 +20,7 @@ pub(super) struct Refused {
 }
 
 thread_local! {
-    // Never dropped, so that a host may call from the destructor of a thread-local of its own. Nothing leaks: whoever
+    // Never dropped, so that a host may call from the destructor of a thread-local of its own. Nothing leaks: what
     // explains the failure takes it.
     static REFUSED: ManuallyDrop<RefCell<Option<Refused>>> = const { ManuallyDrop::new(RefCell::new(None)) };
 }

@@ -184,7 +184,7 @@ fn addresses() -> Vec<Point> {
             .in_stage("connect"),
         dead_before_a_slow_one("one", &[DEAD[0], NEIGHBOUR]),
         dead_before_a_slow_one("three", &[DEAD[0], DEAD[1], DEAD[2], NEIGHBOUR]),
-        // It accepts, and is no good: nothing was sent, so another one may do.
+        // It accepts, and closes: nothing was sent, so the next one is tried.
         named("name-beside/one-closes", at(&[DEAD[0], NEIGHBOUR]), OK).listen(Listen::RudeNeighbour),
         named("name-v6/alone", at(&["::1"]), OK).listen(Listen::On("::1")),
         named("name-v6/no-route-for-v4", at(&["::1", NO_ROUTE]), OK).listen(Listen::On("::1")),

@@ -30,6 +30,11 @@ fn both() -> [Server; 2] {
     [Server::http(|_| ok(OK)), Server::https(|_| ok(OK))]
 }
 
+/// Without a name: one may still be being resolved when the call is over, through descriptors of the system's resolver.
+fn by_address(server: &Server) -> String {
+    server.url().replace("localhost", "127.0.0.1")
+}
+
 fn summary(outcome: &Outcome) -> (&'static str, &'static str) {
     (outcome.status.name(), outcome.transport.connection.map_or("none", |connection| connection.name()))
 }
@@ -136,8 +141,7 @@ fn a_host_that_closes_every_descriptor_calls_again_and_nothing_of_what_gets_thei
 
 fn closes_and_calls_again(server: &Server, idle_timeout_ms: &str, recycled: Recycled) -> bool {
     let mut config = config(server);
-    // A name may still be being resolved when the call is over.
-    config.set("base_url", &server.url().replace("localhost", "127.0.0.1")).unwrap();
+    config.set("base_url", &by_address(server)).unwrap();
     let first = Client::new(&config).unwrap();
     config.set("idle_timeout_ms", idle_timeout_ms).unwrap();
     let again = Client::new(&config).unwrap();
@@ -162,7 +166,7 @@ fn a_host_that_closed_its_standard_streams_and_still_prints_says_nothing_to_the_
     let name = "hosts::descriptors::a_host_that_closed_its_standard_streams_and_still_prints_says_nothing_to_the_peer";
     alone(name, || {
         for server in both() {
-            let client = client(&server, &[]);
+            let client = client(&server, &[("base_url", &by_address(&server))]);
             let pid = in_child(|| {
                 alarm();
                 for stream in 0..3 {
@@ -199,7 +203,7 @@ fn a_host_without_a_descriptor_left_learns_so_and_goes_on_when_it_has_some() {
     let name = "hosts::descriptors::a_host_without_a_descriptor_left_learns_so_and_goes_on_when_it_has_some";
     alone(name, || {
         for server in both() {
-            let by_address = server.url().replace("localhost", "127.0.0.1");
+            let by_address = by_address(&server);
             let fresh = client(&server, &[("idle_timeout_ms", "0"), ("base_url", &by_address)]);
             let named = client(&server, &[("idle_timeout_ms", "0"), ("base_url", &server.url())]);
             let kept = client(&server, &[("base_url", &by_address)]);

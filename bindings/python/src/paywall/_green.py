@@ -74,7 +74,7 @@ class Call:
         self._work = work
         self._hand_over = hand_over
         self._process = os.getpid()
-        # Whoever takes it decides whether the call begins.
+        # The thread that takes it decides whether the call begins.
         self._ticket: List[None] = [None]
         self._outcome: Optional[Outcome] = None
         self._is_abandoned = False
