@@ -42,11 +42,15 @@ const at = async (page, order, token) => {
 };
 const stored = order => sql(`SELECT otp_token FROM ${table} WHERE order_id = '${order.id}'`);
 const shown = page => page.textContent('#paywall-text');
-/** Presses the button, and waits until the page says something else. */
+/** Presses the button, also while it sleeps, and waits until the page says something else. */
 const press = async page => {
-  await page.evaluate(() => { document.getElementById('paywall-text').textContent = ''; });
-  await page.evaluate(() => { document.getElementById('paywall-button').disabled = false; });
-  await page.click('#paywall-button');
+  await page.evaluate(() => {
+    const button = document.getElementById('paywall-button');
+    document.getElementById('paywall-text').textContent = '';
+    // In one step: the countdown would switch it off again.
+    button.disabled = false;
+    button.click();
+  });
   await page.waitForFunction(() => document.getElementById('paywall-text').textContent !== '');
   return shown(page);
 };
@@ -178,16 +182,22 @@ await test('too many presses: 429, nothing sent', async () => {
 await test('the connection to the shop is lost: the page does not call again', async () => {
   await at(page, order, 'sbx_ok_5001');
   await page.route('**/*', route => route.request().method() === 'POST' ? route.abort() : route.continue());
-  assert.equal(await press(page), texts.maybe_sent.en);
-  await page.waitForTimeout(1500);
-  assert.equal(await journal(), 0);
-  await page.unroute('**/*');
+  try {
+    assert.equal(await press(page), texts.maybe_sent.en);
+    await page.waitForTimeout(1500);
+    assert.equal(await journal(), 0);
+  } finally {
+    await page.unroute('**/*');
+  }
 });
 await test('the shop answers with an error page: the page does not call again', async () => {
   await page.route('**/*', route => route.request().method() === 'POST'
     ? route.fulfill({ status: 502, contentType: 'text/html', body: '<h1>Bad gateway</h1>' }) : route.continue());
-  assert.equal(await press(page), texts.maybe_sent.en);
-  await page.unroute('**/*');
+  try {
+    assert.equal(await press(page), texts.maybe_sent.en);
+  } finally {
+    await page.unroute('**/*');
+  }
 });
 await test('without JavaScript the button works, and shows its answer', async () => {
   const context = await browser.newContext({ javaScriptEnabled: false, storageState: await page.context().storageState() });

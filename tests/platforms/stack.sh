@@ -53,7 +53,7 @@ start_database() {
   local user=()
   db_port=$(free_port)
   mkdir "$work/db"
-  if [ -n "$as_root" ]; then chown mysql: "$work/db"; user=(--user=mysql); fi
+  if [ -n "$as_root" ]; then chown www-data: "$work/db"; user=(--user=www-data); fi
   mariadb-install-db --no-defaults "${user[@]}" --datadir="$work/db" --auth-root-authentication-method=normal \
     --skip-test-db >"$work/db-install.log" 2>&1
   mariadbd --no-defaults "${user[@]}" --datadir="$work/db" --socket="$work/db/socket" --port="$db_port" \
@@ -85,6 +85,7 @@ catch_workers_output = yes
 clear_env = no
 ; As bindings/php/README.md says.
 php_admin_value[ffi.enable] = true
+php_admin_value[sendmail_path] = /bin/true
 CONF
   cat >"$work/nginx.conf" <<CONF
 ${as_root:+user www-data;}

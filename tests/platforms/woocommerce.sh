@@ -15,7 +15,7 @@ PHP
 web_locations='location / { try_files $uri $uri/ /index.php?$args; }'
 start_web "$site" opcache.enable=1
 as_shop() { if [ -n "$as_root" ]; then setpriv --reuid=www-data --regid=www-data --clear-groups "$@"; else "$@"; fi; }
-as_shop php "$here/woocommerce-setup.php" "$site" "$shop_url" "$db_port"
+as_shop php -d sendmail_path=/bin/true "$here/woocommerce-setup.php" "$site" "$shop_url" "$db_port"
 as_shop php "$here/woocommerce-shop.php" "$site" "$shop_url"
 SHOP_FACTS=$(as_shop php "$here/woocommerce-shop.php" "$site" "$shop_url" | tail -n 1)
 PLUGIN=$site/wp-content/plugins/paywall-otp

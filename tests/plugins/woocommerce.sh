@@ -27,7 +27,8 @@ PHP
 export PAYWALL_BASE_URL=$sandbox_https PAYWALL_CA_FILE=$sandbox_ca PAYWALL_API_KEY=$sandbox_key PAYWALL_API_CLIENT=$sandbox_client
 start_web "$site"
 as_shop() { if [ -n "$as_root" ]; then setpriv --reuid=www-data --regid=www-data --clear-groups "$@"; else "$@"; fi; }
-as_shop php "$here/../platforms/woocommerce-setup.php" "$site" "$shop_url" "$db_port"
+as_shop php -d sendmail_path=/bin/true "$here/../platforms/woocommerce-setup.php" "$site" "$shop_url" "$db_port"
 as_shop php "$here/../platforms/woocommerce-shop.php" "$site" "$shop_url"
+php "$here/two-shops.php" "$db_port" | grep '^two shops:'
 php "$here/button.php" "$shop_url" "$sandbox_http" wp_ "$db_port" tr processing on-hold
 ! grep -i 'PHP.*paywall' "$site/wp-content/debug.log"
