@@ -3,12 +3,12 @@
 # A part of `make test`, alone: PART=its name.
 part = @scripts/part.sh
 # Run beside each other, so that some compile while others wait. The long ones come first.
-PARTS := rust sandbox debian11 debian13 sanitize windows dotnet hosts fuzz commands c cpp php python peers pascal lint
+PARTS := rust sandbox debian11 debian13 sanitize windows dotnet hosts fuzz commands plugins c cpp php python peers pascal lint
 JOBS ?= 3
 
 .DEFAULT_GOAL := help
 .PHONY: help demo sandbox test check fresh packages build $(PARTS:%=test-%) \
-  faults fuzz hosts soak sanitize windows windows-x86 header advisories figures figures-bindings bench
+  faults fuzz hosts soak sanitize windows windows-x86 header texts plugins platforms advisories figures figures-bindings bench
 
 help: ## what there is to make
 	@echo 'make TARGET, with'
@@ -60,6 +60,8 @@ test-debian11: ## the packages on older interpreters, in a Debian 11 that is mad
 	$(part) debian11 tests/debians.sh 11
 test-debian13: ## the packages on newer interpreters, in a Debian 13
 	$(part) debian13 tests/debians.sh 13
+test-plugins: ## the archives and plug-ins for PHP shops, behind real web servers
+	$(part) plugins tests/plugins/run.sh
 test-cpp: ## the C++ header
 	$(part) cpp bindings/cpp/test.sh
 test-pascal: ## the unit for Pascal
@@ -111,6 +113,17 @@ windows-x86: ## the same for x86, in a 32-bit Debian of its own; needs root
 header: ## writes the headers and tests/contract.json from the sources
 	@scripts/setup.sh demo
 	@scripts/header.sh
+
+texts: ## writes what the recipes show into each language, from bindings/texts.json
+	@scripts/texts.py
+
+plugins: build ## the package for Composer and the plug-ins, as archives in target/plugins
+	@scripts/setup.sh plugins
+	@scripts/plugins.sh
+
+platforms: build ## a plug-in in a real shop: PLATFORM=woocommerce, opencart3 or opencart4, SOURCE=its folder; PICTURES=folder
+	@scripts/setup.sh platforms
+	@tests/platforms/run.sh "$(PLATFORM)" "$(SOURCE)" "$(PICTURES)"
 
 advisories: ## known vulnerabilities of all crates, from RustSec's database
 	@scripts/setup.sh advisories

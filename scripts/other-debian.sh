@@ -15,8 +15,8 @@ source scripts/debian.sh
 
 release=$1
 shift
-common=(binutils ca-certificates composer gcc libc6-dev locales make nginx-light php-illuminate-cache php-illuminate-http phpunit
-  procps python3 python3-pip python3-venv util-linux)
+common=(binutils ca-certificates composer gcc libc6-dev locales make nginx-light phpunit procps
+  python3 python3-pip python3-venv util-linux)
 case $release in
   11)
     suite=bullseye built_here=

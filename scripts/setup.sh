@@ -29,11 +29,13 @@ mono=(mono-mcs mono-devel mono-runtime libmono-system-web4.0-cil libnunit-cil-de
 # Debian's Rust comes with the source of the standard library, which some parts compile themselves.
 rust_source=(rustc-web cargo-web rust-web-src)
 wine=("${rust_source[@]}" openssl g++-mingw-w64-x86-64 wine64 fp-compiler-3.2.2 fpc-source-3.2.2)
-php=(php8.2-cli php8.2-curl php8.2-fpm php8.2-mbstring php8.2-opcache php8.2-xml php-illuminate-cache php-illuminate-http
+php=(php8.2-cli php8.2-curl php8.2-fpm php8.2-mbstring php8.2-opcache php8.2-xml
   nginx-light procps util-linux python3 python3-venv)
 
+shop=(mariadb-server-core mariadb-client-core php8.2-mysql php8.2-gd php8.2-zip gettext zip unzip)
+
 # All parts of `make test`.
-parts=(lint rust sandbox peers fuzz c python php cpp pascal dotnet hosts sanitize windows commands debian11 debian13)
+parts=(lint rust sandbox peers fuzz c python php plugins cpp pascal dotnet hosts sanitize windows commands debian11 debian13)
 [ "$*" != test ] || set -- "${parts[@]}"
 
 packages=("${c[@]}")
@@ -50,7 +52,10 @@ for name; do
     fuzz) packages+=(g++ python3 python3-venv) ;;
     c) packages+=(binutils valgrind abigail-tools php8.2-cli) ;;
     python) packages+=(binutils libpython3.11 python3 python3-venv) ;;
-    php) packages+=("${php[@]}" phpunit composer php-codesniffer) ;;
+    php) packages+=("${php[@]}" phpunit composer php-codesniffer php-laravel-framework) ;;
+    # The plug-ins: real servers, Debian's WordPress, and what packs the archives.
+    plugins) packages+=("${php[@]}" "${shop[@]}" apache2-bin composer wordpress) ;;
+    platforms) packages+=("${php[@]}" "${shop[@]}" chromium "${npm[@]}") ;;
     debian11 | debian13) packages+=(debootstrap debian-archive-keyring util-linux) ;;
     cpp) packages+=(g++ clang g++-mingw-w64-x86-64 valgrind) ;;
     pascal) packages+=(fp-compiler-3.2.2 fp-units-fcl-3.2.2 python3) ;;

@@ -5,6 +5,11 @@ declare(strict_types=1);
 // One of PHP's clients: `calls.php paywall|curl [COUNT]`. Without COUNT one call, and "answered"; else the median and the
 // CPU microseconds of a warm call.
 
+// Nothing happens if the web asks for this file by name.
+if (PHP_SAPI !== 'cli') {
+    exit;
+}
+
 require __DIR__ . '/www/request.php';
 
 const WARM = 100;

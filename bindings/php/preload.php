@@ -4,6 +4,11 @@ declare(strict_types=1);
 
 // For opcache.preload. With ffi.enable=preload, only preloaded code may use FFI. This preloads the whole package.
 
+// Nothing happens if the web asks for this file by name: it is for the start of the server.
+if (isset($_SERVER['REQUEST_METHOD'])) {
+    exit;
+}
+
 // A server must start without the library too, and where the host has disabled functions. Each call then says what is wrong.
 (static function (): void {
     // The autoloader loads interfaces and traits before the classes that use them.

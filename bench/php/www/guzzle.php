@@ -4,6 +4,11 @@ declare(strict_types=1);
 
 // The same page with Guzzle.
 
+// Nothing happens if the web asks for this file where nothing is measured.
+if (getenv('BENCH_URL') === false) {
+    exit;
+}
+
 require __DIR__ . '/request.php';
 require_once '/usr/share/php/GuzzleHttp/autoload.php';
 

@@ -10,21 +10,42 @@ namespace Shop
     /// <summary>The button "send the code again" of a checkout page, for ASP.NET Web Forms on .NET Framework.</summary>
     public class ResendPage : Page
     {
+        /// <summary>Where the other links of the page lead.</summary>
+        private const string BeginAgain = "Checkout.aspx", OtherWays = "Checkout.aspx";
+
         /// <summary>The outcome, in the shopper's words.</summary>
         protected Label Answer;
 
         /// <summary>The box for the code.</summary>
         protected TextBox Code;
 
+        /// <summary>The button "send the code again".</summary>
+        protected Button Resend;
+
+        /// <summary>Where the shopper goes on if there is no code to enter.</summary>
+        protected HyperLink Continue;
+
         // One for the application, made from appSettings at the first use.
         private static readonly Lazy<IPaywallClient> Client = new Lazy<IPaywallClient>(
             () => new PaywallClient(PaywallOptions.From(ConfigurationManager.AppSettings)),
             System.Threading.LazyThreadSafetyMode.PublicationOnly);
 
+        /// <summary>The button's text is in the shopper's language too.</summary>
+        protected void Page_Load(object sender, EventArgs e)
+        {
+            Resend.Text = Say("resend");
+        }
+
         /// <summary>The shopper pressed the button. A page with session state serves one request of a shopper at a time. So
         /// the second click of a double click comes later, with the token that the first one stored.</summary>
         protected void ResendClicked(object sender, EventArgs e)
         {
+            if (Session["otp_token"] == null)
+            {
+                // The shopper's session is over, or the payment is finished.
+                Show("restart", "finished", null);
+                return;
+            }
             ResendOtpResult result;
             try
             {
@@ -37,9 +58,9 @@ namespace Shop
             }
             catch (ArgumentException error)
             {
-                // An option is bad, or the shopper's session is over and there is no token to send.
+                // An option is bad.
                 Trace.Warn("paywall", error.Message);
-                Answer.Text = "Lütfen ödemeye yeniden başlayın.";
+                Show("other", "unavailable", null);
                 return;
             }
             // Before you show anything: use these next, whatever the outcome is.
@@ -48,23 +69,41 @@ namespace Shop
                 Session["otp_token"] = result.OtpToken;
                 Session["otp_session"] = result.SessionId;
             }
-            Code.Visible = result.Action == PaywallActions.VerifyOtp || result.Action == PaywallActions.AwaitCode
-                || result.Action == PaywallActions.Wait;
-            Answer.Text = HttpUtility.HtmlEncode(Text(result.Action) + " " + result.CustomerMessage);
+            string kind = result.Error == null ? "" : result.Error.Kind;
+            foreach (string[] rule in PaywallTexts.Rules)
+            {
+                if ((rule[0] != "" && rule[0] != result.Action) || (rule[1] != "" && rule[1] != kind))
+                    continue;
+                // The address comes from outside, and becomes a link.
+                bool toBank = rule[2] == "bank" && result.Url3D != null
+                    && result.Url3D.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
+                if (rule[2] == "bank" && !toBank)
+                    Show(PaywallTexts.WithoutUrl[0], PaywallTexts.WithoutUrl[1], null);
+                else
+                    Show(rule[2], rule[3], toBank ? result.Url3D : null);
+                break;
+            }
         }
 
-        private static string Text(string action)
+        /// <summary>The text, and either the box for the code or a link: the page is not left before it is read.</summary>
+        private void Show(string what, string text, string url)
         {
-            switch (action)
+            bool code = what == "code";
+            Answer.Text = HttpUtility.HtmlEncode(Say(text));
+            Code.Visible = Resend.Visible = code;
+            Continue.Visible = !code;
+            if (!code)
             {
-                case PaywallActions.VerifyOtp: return "Gönderdiğimiz kodu girin.";
-                case PaywallActions.AwaitCode: return "Kodu girin. Yalnızca gelmezse yeniden basın.";
-                case PaywallActions.Wait: return "Lütfen biraz bekleyin.";
-                case PaywallActions.Retry: return "Kod gönderilmedi. Lütfen yeniden basın.";
-                case PaywallActions.Restart:
-                case PaywallActions.CheckOperation: return "Lütfen ödemeye yeniden başlayın.";
-                default: return "Lütfen başka bir ödeme yöntemi seçin.";
+                Continue.NavigateUrl = url ?? (what == "restart" ? BeginAgain : OtherWays);
+                Continue.Text = HttpUtility.HtmlEncode(Say("to_" + what));
             }
+        }
+
+        /// <summary>In the language that the browser asks for first.</summary>
+        private string Say(string name)
+        {
+            string[] languages = Request.UserLanguages;
+            return PaywallTexts.Say(name, languages == null || languages.Length == 0 ? "tr" : languages[0]);
         }
     }
 }

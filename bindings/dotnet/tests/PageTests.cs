@@ -9,7 +9,7 @@ namespace Paywall.Tests
     [TestFixture]
     public class PageTests
     {
-        private const string Restart = "Lütfen ödemeye yeniden başlayın.";
+        private const string Sent = "Size yeni bir kod gönderdik. Lütfen kodu girin.";
         private Site site;
 
         [TestFixtureSetUp]
@@ -38,14 +38,14 @@ namespace Paywall.Tests
             Browser browser = new Browser(site).Begin(first, (string)operation["session_id"]);
             Assert.AreEqual(0, Sandbox.Requests().Count);
 
-            Assert.IsTrue(browser.Press().StartsWith("Gönderdiğimiz kodu girin."));
+            Assert.AreEqual(Sent, browser.Press());
             Assert.IsTrue(browser.AsksForTheCode);
             Assert.AreEqual(1, Sandbox.Requests().Count);
             string second = browser.Knows()["token"];
             Assert.IsFalse(second == first);
 
             // This press uses the token that the first one brought: the service would refuse the old one.
-            Assert.IsTrue(browser.Press().StartsWith("Gönderdiğimiz kodu girin."));
+            Assert.AreEqual(Sent, browser.Press());
             Assert.IsFalse(browser.Knows()["token"] == second);
             browser.Open();
             Assert.AreEqual(2, Sandbox.Requests().Count);
@@ -54,20 +54,34 @@ namespace Paywall.Tests
         [Test]
         public void EachOutcomeIsInTheShoppersWords()
         {
-            foreach (KeyValuePair<string, string> outcome in new Dictionary<string, string>
+            foreach (string[] outcome in new[]
             {
-                { "sbx_reset_after", "Kodu girin. Yalnızca gelmezse yeniden basın. " },
-                { "sbx_cooldown", "Lütfen biraz bekleyin. " }, { "sbx_token_expired", Restart + " " },
-                { "sbx_account_blocked", "Lütfen başka bir ödeme yöntemi seçin. " },
+                new[] { "sbx_reset_after", "Yalnızca gelmezse yeniden basın.", "" },
+                new[] { "sbx_cooldown", "lütfen biraz bekleyin.", "" },
+                new[] { "sbx_limit", "başka kod gönderilemez.", "Ödemeye yeniden başla" },
+                new[] { "sbx_token_expired", "süresi doldu.", "Ödemeye yeniden başla" },
+                new[] { "sbx_3d", "kendi sayfasında onaylıyor.", "Bankanızda devam edin" },
+                new[] { "sbx_no_bank_otp", "3-D Secure ile yeniden başlayın.", "Ödemeye yeniden başla" },
+                new[] { "sbx_account_blocked", "Masterpass hesabınızı", "Başka bir yöntemle öde" },
+                new[] { "sbx_http_401", "Şu anda kod gönderilemiyor.", "Başka bir yöntemle öde" },
             })
             {
                 Sandbox.Clear();
-                Browser browser = new Browser(site).Begin(outcome.Key);
+                Browser browser = new Browser(site).Begin(outcome[0]);
                 string shown = browser.Press();
-                Assert.IsTrue(shown.StartsWith(outcome.Value), outcome.Key + ": " + shown);
-                Assert.AreEqual(shown.StartsWith("Kodu") || shown.StartsWith("Lütfen biraz"), browser.AsksForTheCode);
+                Assert.IsTrue(shown.Contains(outcome[1]), outcome[0] + ": " + shown);
+                Assert.AreEqual(outcome[2], browser.Link, outcome[0]);
+                Assert.AreEqual(outcome[2] == "", browser.AsksForTheCode);
                 Assert.AreEqual(1, Sandbox.Requests().Count);
             }
+        }
+
+        [Test]
+        public void AnEnglishBrowserIsAnsweredInEnglish()
+        {
+            Browser browser = new Browser(site) { Language = "en-GB,en;q=0.9" }.Begin("sbx_limit");
+            Assert.IsTrue(browser.Press().StartsWith("No more codes can be sent"));
+            Assert.AreEqual("Begin the payment again", browser.Link);
         }
 
         [Test]
@@ -79,14 +93,14 @@ namespace Paywall.Tests
             Task.WaitAll(shown);
             string both = shown[0].Result + shown[1].Result;
             // With the old token the shopper would have to begin again.
-            Assert.IsTrue(both.Contains("Gönderdiğimiz kodu girin.") && both.Contains("Lütfen biraz bekleyin."), both);
+            Assert.IsTrue(both.Contains(Sent) && both.Contains("lütfen biraz bekleyin."), both);
             Assert.AreEqual(2, Sandbox.Requests().Count);
         }
 
         [Test]
         public void WithoutASessionNothingIsSent()
         {
-            Assert.AreEqual(Restart, new Browser(site).Open().Press());
+            Assert.IsTrue(new Browser(site).Open().Press().StartsWith("Bu ödeme tamamlandı"));
             Assert.AreEqual(0, Sandbox.Requests().Count);
         }
 
@@ -113,7 +127,7 @@ namespace Paywall.Tests
         {
             site.Recycle();
             browser.Begin("sbx_ok_5001");
-            Assert.IsTrue(browser.Press().StartsWith("Gönderdiğimiz kodu girin."));
+            Assert.AreEqual(Sent, browser.Press());
             Dictionary<string, string> after = browser.Knows();
             Assert.IsFalse(after["domain"] == before["domain"], "the application was not recycled");
             return after;

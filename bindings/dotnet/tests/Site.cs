@@ -140,6 +140,9 @@ namespace Paywall.Tests
         private readonly Site site;
         private string form;
 
+        /// <summary>The header Accept-Language, or null.</summary>
+        internal string Language { get; set; }
+
         internal Browser(Site site)
         {
             this.site = site;
@@ -172,6 +175,12 @@ namespace Paywall.Tests
         /// <summary>Whether the page shows the box for the code.</summary>
         internal bool AsksForTheCode { get { return form.Contains("id=\"Code\""); } }
 
+        /// <summary>The text of the link that the page shows, or "".</summary>
+        internal string Link
+        {
+            get { return WebUtility.HtmlDecode(Regex.Match(form, "<a id=\"Continue\" href=\"[^\"]+\">(.*?)</a>").Groups[1].Value); }
+        }
+
         /// <summary>The shop's own state.</summary>
         internal Dictionary<string, string> Knows()
         {
@@ -188,6 +197,8 @@ namespace Paywall.Tests
         {
             var request = (HttpWebRequest)WebRequest.Create(site.Address + "/" + page);
             request.CookieContainer = cookies;
+            if (Language != null)
+                request.Headers["Accept-Language"] = Language;
             request.Proxy = null;
             request.Timeout = 30000;
             try

@@ -6,6 +6,11 @@ declare(strict_types=1);
 // journal.
 //   load.php PAGE SANDBOX FPM-PID CALLS WORKERS RELOADS THROUGH
 
+// Nothing happens if the web asks for this file by name.
+if (PHP_SAPI !== 'cli') {
+    exit;
+}
+
 [, $page, $sandbox, $master, $calls, $workers, $reloads, $through] = $argv;
 const AT_ONCE = 16;
 const SESSION = '6489433e-f36b-1410-825e-001264113a90';

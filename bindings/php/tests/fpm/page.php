@@ -7,6 +7,11 @@ declare(strict_types=1);
 use Paywall\Client;
 use Paywall\Exception\PaywallException;
 
+// Nothing happens if the web asks for this file where no test runs.
+if (getenv('PAYWALL_TEST_PAGE') === false) {
+    exit;
+}
+
 header('Content-Type: application/json');
 $preloaded = class_exists(Client::class, false);
 require_once dirname(__DIR__) . '/package/autoload.php';

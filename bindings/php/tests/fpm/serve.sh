@@ -59,6 +59,7 @@ env[PAYWALL_API_KEY] = $PAYWALL_API_KEY
 env[PAYWALL_API_CLIENT] = $PAYWALL_API_CLIENT
 env[PAYWALL_TIMEOUT_MS] = ${PAYWALL_TIMEOUT_MS:-20000}
 env[PAYWALL_COMMAND] = $work/paywall
+env[PAYWALL_TEST_PAGE] = yes
 CONF
 cat >"$work/nginx.conf" <<CONF
 ${as_root:+user www-data;}

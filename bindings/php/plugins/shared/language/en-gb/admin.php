@@ -1,0 +1,33 @@
+<?php
+
+$_['heading_title'] = 'Masterpass by Paywall';
+$_['text_extension'] = 'Extensions';
+$_['text_home'] = 'Home';
+$_['text_edit'] = 'Settings';
+$_['text_success'] = 'The settings are stored.';
+$_['text_test'] = 'Test';
+$_['text_production'] = 'Production, global data centre';
+$_['text_production_tr'] = 'Production, data centre in Türkiye';
+$_['text_stored'] = 'stored; leave it empty to keep it';
+$_['text_no_payment'] = 'Your payment code is missing: storage/paywall/payment.php. Until it is there, the payment method is not offered.';
+$_['text_obstacle'] = 'This server cannot make calls. Ask your host for PHP\'s extension FFI (ffi.enable=true for your site). Or upload the program paywall outside of the web root, make it executable (chmod 755), and enter its path below.';
+$_['button_check'] = 'Test connection';
+$_['help_check'] = 'Tests what is stored: name, connection, proxy and certificate. It sends no request.';
+$_['entry_environment'] = 'Environment';
+$_['entry_base_url'] = 'Address';
+$_['help_base_url'] = 'Only if Paywall gave you another one.';
+$_['entry_api_key'] = 'apikeyprivate';
+$_['entry_api_client'] = 'apiclientprivate';
+$_['entry_timeout_ms'] = 'Time limit in milliseconds';
+$_['entry_proxy'] = 'Proxy';
+$_['entry_ca_file'] = 'File with further CA certificates';
+$_['entry_command'] = 'Path of the program paywall';
+$_['help_command'] = 'Only if PHP has no FFI here. It must be outside of the web root.';
+$_['entry_per_order'] = 'Presses a minute for one order';
+$_['entry_per_address'] = 'Presses a minute from one address';
+$_['help_per_address'] = 'If a proxy is in front of the shop, its address counts unless the web server sets the real one.';
+$_['entry_paid_status_id'] = 'Order status after the payment';
+$_['entry_unknown_status_id'] = 'Order status if nobody knows the outcome';
+$_['entry_sort_order'] = 'Sort order';
+$_['entry_status'] = 'Status';
+$_['error_permission'] = 'You do not have permission to change this.';

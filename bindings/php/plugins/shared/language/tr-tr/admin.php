@@ -1,0 +1,33 @@
+<?php
+
+$_['heading_title'] = 'Paywall ile Masterpass';
+$_['text_extension'] = 'Eklentiler';
+$_['text_home'] = 'Ana sayfa';
+$_['text_edit'] = 'Ayarlar';
+$_['text_success'] = 'Ayarlar kaydedildi.';
+$_['text_test'] = 'Test';
+$_['text_production'] = 'Canlı, küresel veri merkezi';
+$_['text_production_tr'] = 'Canlı, Türkiye\'deki veri merkezi';
+$_['text_stored'] = 'kayıtlı; korumak için boş bırakın';
+$_['text_no_payment'] = 'Ödeme kodunuz eksik: storage/paywall/payment.php. O gelene kadar ödeme yöntemi sunulmaz.';
+$_['text_obstacle'] = 'Bu sunucu çağrı yapamıyor. Barındırma firmanızdan PHP\'nin FFI eklentisini isteyin (siteniz için ffi.enable=true). Ya da paywall programını web kökünün dışına yükleyin, çalıştırılabilir yapın (chmod 755) ve yolunu aşağıya yazın.';
+$_['button_check'] = 'Bağlantıyı sına';
+$_['help_check'] = 'Kaydedilmiş ayarları sınar: ad, bağlantı, vekil sunucu ve sertifika. İstek göndermez.';
+$_['entry_environment'] = 'Ortam';
+$_['entry_base_url'] = 'Adres';
+$_['help_base_url'] = 'Yalnızca Paywall size başka bir adres verdiyse.';
+$_['entry_api_key'] = 'apikeyprivate';
+$_['entry_api_client'] = 'apiclientprivate';
+$_['entry_timeout_ms'] = 'Milisaniye olarak süre sınırı';
+$_['entry_proxy'] = 'Vekil sunucu (proxy)';
+$_['entry_ca_file'] = 'Ek CA sertifikalarının dosyası';
+$_['entry_command'] = 'paywall programının yolu';
+$_['help_command'] = 'Yalnızca PHP\'de FFI yoksa. Web kökünün dışında olmalıdır.';
+$_['entry_per_order'] = 'Bir sipariş için dakikadaki basış';
+$_['entry_per_address'] = 'Bir adresten dakikadaki basış';
+$_['help_per_address'] = 'Mağazanın önünde bir vekil sunucu varsa, web sunucusu gerçek adresi vermedikçe onun adresi sayılır.';
+$_['entry_paid_status_id'] = 'Ödemeden sonra sipariş durumu';
+$_['entry_unknown_status_id'] = 'Sonuç bilinmiyorsa sipariş durumu';
+$_['entry_sort_order'] = 'Sıra';
+$_['entry_status'] = 'Durum';
+$_['error_permission'] = 'Bunu değiştirme yetkiniz yok.';

@@ -1,0 +1,4 @@
+<?php
+
+$_['heading_title'] = 'Masterpass';
+$_['text_title'] = 'Masterpass';

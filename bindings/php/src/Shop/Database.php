@@ -1,0 +1,20 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Paywall\Shop;
+
+/**
+ * The shop's MySQL or MariaDB, through the shop's own connection. Each method throws if the database refuses.
+ */
+interface Database
+{
+    /** Runs a statement and returns how many rows it changed. */
+    public function execute(string $sql): int;
+
+    /** @return array<string, string|null> the first row, or [] */
+    public function row(string $sql): array;
+
+    /** The text as an SQL literal, with its quotes. */
+    public function quote(string $text): string;
+}
