@@ -27,6 +27,8 @@ make_debian() { # FOLDER SUITE ARCHITECTURE PACKAGES…
   [ ! -e "$folder" ] || return 0
   mirror=$(debian_mirror debian)
   security=$(debian_mirror debian-security)
+  # Of a release that is out of support, mirrors no longer have every security update that they list.
+  [ "$suite" != bullseye ] || security=
   for try in 1 2 3; do
     rm -rf --one-file-system "$part"
     # What it mounts and starts ends with it. Without a mirror of this machine's it has one of its own.
