@@ -274,6 +274,38 @@ wheel_for_arm64() { # WHEEL
   PYTHONPATH=$place PYTHONHOME=$folder/usr qemu-aarch64-static -L "$folder" "$folder/usr/bin/python3.11" packaging/tests/scenarios.py
 }
 
+# --- Windows ---
+
+# What tests/windows/run.sh has left runs them: Wine, and a stand-in for one of its DLLs (docs/windows.md).
+wine_folder() { echo "$root/target/windows/${1#win-}"; }
+for_wine() { # FOLDER
+  sed -i 's/crypt32\.dll/cryptwn.dll/' "$1/paywall.dll"
+}
+under_wine() { # NAME win7|win10
+  local place=$work/$1 run
+  run=$(wine_folder "$1")
+  target "$1"
+  unpack "dist/c/libpaywall-$version-$name.zip" "$place"
+  for_wine "$place/bin"
+  "${rust%%-*}-w64-mingw32-g++-posix" -std=c++11 -O1 -static -D__USE_MINGW_ANSI_STDIO=1 "-I$place/include" \
+    bindings/cpp/tests/scenarios.cpp -o "$place/bin/program.exe" "$place/lib/libpaywall.dll.a"
+  "$run/wine" reg add 'HKCU\Software\Wine' /v Version /d "$2" /f >/dev/null
+  "$run/wine" "$place/bin/program.exe"
+}
+com_under_wine() { # NAME
+  local place=$work/com run folder printed
+  run=$(wine_folder "$1")
+  unpack "$com_zip" "$place"
+  folder=$place/${1#win-}
+  for_wine "$folder"
+  (cd "$folder" && "$run/wine" regsvr32 /s paywall_com.dll)
+  printed=$("$run/wine" "$run/wine-prefix/drive_c/windows/system32/cscript.exe" //nologo bindings/com/tests/client.vbs \
+    "$SANDBOX_HTTPS" "Token geçersiz." "Ğ😀" | tr -d '\r')
+  (cd "$folder" && "$run/wine" regsvr32 /s /u paywall_com.dll)
+  # Its own list, which has the same calls.
+  echo "scenarios, ${printed//com: /of COM: }"
+}
+
 quick() {
   local system="Debian 12, x86_64"
   for way in gcc static cmake meson; do
@@ -296,6 +328,12 @@ quick() {
 all() {
   local release name qemu="under qemu-user" wheel=$root/dist/python/paywall-$version-py3-none
   quick
+  for name in win-x64 win-x86; do
+    for release in win7 win10; do
+      run tried "$root/dist/c/libpaywall-$version-$name.zip" "Wine 8 as ${release/win/Windows }" under_wine "$name" "$release"
+    done
+    run tried "$com_zip" "Wine 8, ${name#win-}, VBScript" com_under_wine "$name"
+  done
   for release in 11 12 13; do
     run tried "$c_archive" "Debian $release, x86_64, from Debian packages" other_deb "$release"
     for name in "${deb[@]}"; do tested "$name" "Debian $release, x86_64: installed and removed"; done
@@ -320,6 +358,7 @@ php_of() { case $1 in 11) echo 7.4 ;; 12) echo 8.2 ;; 13) echo 8.4 ;; esac; }
 c_archive=$root/dist/c/libpaywall-$version-linux-x64.tar.gz
 php_archive=$root/dist/php/libpaywall-paywall-$version.zip
 php_zip=$root/dist/php/paywall-php-$version.zip
+com_zip=$root/dist/com/paywall-com-$version.zip
 nupkg=$root/dist/dotnet/Paywall.$version.nupkg
 deb=("$root/dist/debian/"{libpaywall1,libpaywall-dev,paywall}"_$version-1_amd64.deb")
 python=$(python3 -c 'import platform; print(platform.python_version())')
@@ -329,6 +368,13 @@ if [ "${1:-}" = quick ]; then
   packaging/dist.sh quick
 fi
 scripts/build.sh
+if [ "${1:-}" = all ]; then
+  for arch in x64 x86; do
+    [ -e "target/windows/$arch/tested" ] || { tests/windows/run.sh "$arch" && touch "target/windows/$arch/tested"; }
+  done
+  # Wine takes only some certificates.
+  export SANDBOX_KEEP=$root/target/windows/x64/certificates
+fi
 start_sandbox
 trap 'stop_sandbox; rm -rf "$work"' EXIT
 export SCENARIOS=$root/tests/scenarios.json CONTRACT=$root/tests/contract.json SANDBOX_HTTPS

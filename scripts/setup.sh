@@ -26,12 +26,16 @@ mono=(mono-mcs mono-devel mono-runtime libmono-system-web4.0-cil libnunit-cil-de
   nginx-light python3 python3-pip "${npm[@]}")
 # Debian's Rust comes with the source of the standard library, which some parts compile themselves.
 rust_source=(rustc-web cargo-web rust-web-src)
-wine=("${rust_source[@]}" openssl g++-mingw-w64-x86-64 wine64 fp-compiler-3.2.2 fpc-source-3.2.2)
+wine=("${rust_source[@]}" llvm-14 openssl python3-venv g++-mingw-w64-x86-64 wine64 fp-compiler-3.2.2 fpc-source-3.2.2)
 php=(php8.2-cli php8.2-curl php8.2-fpm php8.2-mbstring php8.2-opcache php8.2-xml php-illuminate-cache php-illuminate-http
   nginx-light procps util-linux python3 python3-venv)
 
+# What compiles for other systems, and makes packages. llvm-14 makes import libraries for Visual C++.
+natives=("${rust_source[@]}" python3 python3-venv git g++ g++-mingw-w64-x86-64 llvm-14)
+packages_of_all=("${natives[@]}" "${mono[@]}" php8.2-cli composer dpkg-dev)
+
 # All parts of `make test`.
-parts=(lint rust fuzz c python php cpp pascal dotnet hosts sanitize windows commands)
+parts=(packages lint rust fuzz c python php cpp pascal dotnet hosts sanitize windows commands)
 [ "$*" != test ] || set -- "${parts[@]}"
 
 packages=("${c[@]}")
@@ -52,6 +56,11 @@ for name; do
     sanitize) packages+=("${rust_source[@]}" clang libclang-rt-14-dev llvm) ;;
     windows) packages+=("${wine[@]}" "${mono[@]}") ;;
     windows-x86) packages+=("${wine[@]}" "${mono[@]}" g++-mingw-w64-i686 debootstrap debian-archive-keyring util-linux) ;;
+    packages) packages+=("${packages_of_all[@]}" cmake curl lintian meson pkg-config) ;;
+    dist | dist-test)
+      packages+=("${packages_of_all[@]}" binutils-aarch64-linux-gnu binutils-arm-linux-gnueabihf cmake curl debian-archive-keyring
+        debootstrap g++-mingw-w64-i686 lintian meson minisign musl patchelf pkg-config qemu-user-static util-linux wine64)
+      ;;
     commands | bench)
       packages+=(g++ fp-compiler-3.2.2 fp-units-fcl-3.2.2 "${php[@]}" "${mono[@]}" binutils curl libcurl4-openssl-dev libjansson-dev php-guzzlehttp-guzzle wrk
         valgrind ca-certificates iproute2 libmono-system-net-http4.0-cil ca-certificates-mono openssl)

@@ -75,7 +75,8 @@ fetch() {
 }
 
 dotnet() ( # ARGUMENTS…: the SDK, offline: packages come only from our own folder
-  export LD_LIBRARY_PATH=$openssl DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 HOME=$downloads/home
+  mkdir -p "$work/home"
+  export LD_LIBRARY_PATH=$openssl DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 HOME=$work/home
   export DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1 NUGET_PACKAGES=$work/packages
   "$core" "$@" -nologo -verbosity:quiet -warnaserror -p:Configuration=Release "-p:FrameworkPathOverride=$framework" \
     "-p:RestoreSources=$work/feed" -p:UseSharedCompilation=false
@@ -93,7 +94,7 @@ standard_package() {
 
 package() { # [FILES]: made as src/Paywall/Paywall.csproj says, with this machine's library if no other is given
   rm -rf "$work"/{feed,packages,package}
-  mkdir -p "$downloads/home" "$work"/{feed,package}
+  mkdir -p "$work"/{feed,package}
   standard_package
   cp -r src/Paywall/. "$work/package/"
   cp "$repository"/LICENSE-* "$work/package/"
