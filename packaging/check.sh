@@ -76,7 +76,7 @@ command() {
 # Functions by DLL. Those of Windows 7 are listed by hand: MinGW's headers declare newer ones too.
 pe_imports() {
   "$tools-objdump" -p "$file" |
-    awk '/DLL Name:/ { dll = tolower($3) } /^\t[0-9a-f]+[ \t]+([0-9]+|<none>)[ \t]+[A-Za-z_0-9]/ { print dll, $3 }' | sort -u
+    awk '/DLL Name:/ { dll = tolower($3) } /^\t[0-9a-f]+[ \t]+([0-9]+|<none>)[ \t]+[A-Za-z_0-9]/ { print dll, $3 }' | LC_ALL=C sort -u
 }
 
 pe() {
@@ -85,7 +85,7 @@ pe() {
   exports_are "$("$tools-objdump" -p "$file" |
     sed -n '/^\[Ordinal\/Name Pointer\] Table/,/^$/s/^[[:space:]][[:space:]]*\[.*[[:space:]]//p' | sort)"
   [ -n "$(pe_imports)" ] || die "no imports found, which cannot be"
-  new=$(pe_imports | comm -23 - <(sort -u packaging/windows-7.txt))
+  new=$(pe_imports | LC_ALL=C comm -23 - <(LC_ALL=C sort packaging/windows-7.txt))
   [ -z "$new" ] || die "imports what is not in packaging/windows-7.txt:"$'\n'"$new"
 }
 
