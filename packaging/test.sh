@@ -70,7 +70,7 @@ projects() { # WAY: builds an example project from an unpacked archive, and runs
     cmake)
       cmake -S . -B build -DCMAKE_BUILD_TYPE=Release "-DCMAKE_PREFIX_PATH=$place"
       cmake --build build
-      ./build/static && ./build/shared
+      ./build/shared
       ;;
     meson)
       meson setup build
@@ -244,29 +244,29 @@ other_deb() { # RELEASE
   elsewhere linux-x64 true && other "$1" deb "${deb[@]}"
 }
 
-# The C library of another machine, for its programs.
-root_of() { # ARCHITECTURE PACKAGES…: prints the folder
-  local folder=$root/target/dist/roots/$1 state=$root/target/dist/apt
+# What programs of another machine need, from Debian 12, without a system of their own.
+root_of() { # ARCHITECTURE: prints the folder
+  local folder=$root/target/dist/roots/$1 state=$root/target/dist/apt packages=(libc6 libgcc-s1)
+  [ "$1" != arm64 ] || packages+=(libexpat1 libffi8 libpython3.11-minimal libpython3.11-stdlib libssl3 python3.11-minimal zlib1g)
   if [ ! -e "$folder/complete" ]; then
     rm -rf "$folder"
     mkdir -p "$folder" "$state"/{lists/partial,cache/archives/partial}
     local apt=(apt-get -qq -o "Dir::State::lists=$state/lists" -o "Dir::Cache=$state/cache" -o "APT::Architecture=$1"
       -o "APT::Architectures=$1" -o Dir::State::status=/dev/null -o APT::Sandbox::User=root)
     "${apt[@]}" update >&2
-    (cd "$folder" && "${apt[@]}" download "${@:2}" >&2 && for file in *.deb; do dpkg-deb -x "$file" .; done && rm -- *.deb)
+    (cd "$folder" && "${apt[@]}" download "${packages[@]}" >&2 && for file in *.deb; do dpkg-deb -x "$file" .; done && rm -- *.deb)
     touch "$folder/complete"
   fi
   echo "$folder"
 }
-# With the certificates of this machine, which the library reads besides ca_file.
 with_qemu() { # QEMU ARCHITECTURE NAME
   local folder
-  folder=$(root_of "$2" libc6 libgcc-s1)
+  folder=$(root_of "$2")
   elsewhere "$3" "$1" -L "$folder"
 }
 wheel_for_arm64() { # WHEEL
   local folder place=$work/arm64
-  folder=$(root_of arm64 libc6 libgcc-s1 libffi8 zlib1g libssl3 libexpat1 python3.11-minimal libpython3.11-minimal libpython3.11-stdlib)
+  folder=$(root_of arm64)
   rm -rf "$place"
   # Any pip can install for another system.
   python3 -m pip install --quiet --disable-pip-version-check --no-index --target "$place" --only-binary :all: \
