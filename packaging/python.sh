@@ -64,6 +64,11 @@ sdist() {
   printf 'graft core\nprune core/target\n' >"$folder/MANIFEST.in"
   rm -f "$out/paywall-$version.tar.gz"
   build --sdist "$folder"
+  # setuptools gives the files the time of now.
+  rm -rf "$work/packed"
+  mkdir "$work/packed"
+  tar -xzf "$out/paywall-$version.tar.gz" -C "$work/packed" --strip-components=1
+  python3 packaging/archive.py tar "$work/packed" "$out/paywall-$version.tar.gz" "paywall-$version"
   check "$out/paywall-$version.tar.gz"
 }
 
