@@ -232,8 +232,7 @@ other() { # RELEASE inside.sh's arguments
   cp "$PAYWALL_CA_FILE" "$given/ca.pem"
   [ ! -d "$work/shop/vendor" ] || cp -R "$work/shop" "$given/"
   [ ! -f "$work/linux-x64/program" ] || cp "$work/linux-x64/program" "$given/"
-  # What is made there has no use for a folder of this machine.
-  env -u TMPDIR scripts/other-debian.sh --bare "$1" env GIVEN="$root/target/given" PAYWALL_CA_FILE="$root/target/given/ca.pem" \
+  scripts/other-debian.sh --bare "$1" env GIVEN="$root/target/given" PAYWALL_CA_FILE="$root/target/given/ca.pem" \
     SCENARIOS="$SCENARIOS" CONTRACT="$CONTRACT" SANDBOX_HTTPS="$SANDBOX_HTTPS" SANDBOX_HTTP="$SANDBOX_HTTP" \
     PAYWALL_API_KEY="$PAYWALL_API_KEY" PAYWALL_API_CLIENT="$PAYWALL_API_CLIENT" packaging/tests/inside.sh "${@:2}"
 }
