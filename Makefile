@@ -3,11 +3,11 @@
 # A part of `make test`, alone: PART=its name.
 part = @scripts/part.sh
 # Run beside each other, so that some compile while others wait. The long ones come first.
-PARTS := rust packages sanitize windows dotnet hosts fuzz commands c cpp php python pascal lint
+PARTS := rust packages sandbox debian11 debian13 sanitize windows dotnet hosts fuzz commands c cpp php python peers pascal lint
 JOBS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fresh installed build $(PARTS:%=test-%) \
+.PHONY: help demo sandbox test check fresh installed build $(PARTS:%=test-%) \
   faults fuzz hosts soak sanitize windows windows-x86 header advisories install dist dist-test figures figures-bindings bench
 
 help: ## what there is to make
@@ -17,6 +17,10 @@ help: ## what there is to make
 demo: ## a C till resends a one-time password over https, against the embedded sandbox
 	@scripts/setup.sh demo
 	@scripts/demo.sh
+
+sandbox: ## the sandbox with its pages, in the foreground; PORT (8080) and TLS_PORT (8443)
+	@scripts/setup.sh demo
+	@scripts/run-sandbox.sh $(or $(PORT),8080) $(or $(TLS_PORT),8443)
 
 test: ## everything that must hold: the sum of the parts below, JOBS (3) at a time
 	@scripts/setup.sh rust
@@ -32,7 +36,7 @@ fresh: ## make demo and make test in a Debian that is made for them, as CI does;
 	@scripts/fresh.sh
 
 # The library and the sandbox, which all but these parts test with.
-$(filter-out test-lint test-rust test-fuzz,$(PARTS:%=test-%)): build
+$(filter-out test-lint test-rust test-peers test-fuzz,$(PARTS:%=test-%)): build
 build:
 	$(part) build scripts/build.sh
 
@@ -40,6 +44,10 @@ test-lint: ## format, clippy, shellcheck, licences, and a reason for every crate
 	$(part) lint scripts/lint.sh
 test-rust: ## the library, the sandbox, properties of any answer, and the fault matrix
 	$(part) rust scripts/rust-tests.sh
+test-peers: ## between real name servers, proxies, web servers and their TLS
+	$(part) peers scripts/rust-tests.sh peers
+test-sandbox: ## the sandbox's pages in Chromium and Firefox, and its OpenAPI description
+	$(part) sandbox sandbox/test.sh
 test-fuzz: ## the seeds of the fuzz targets, and some new inputs
 	$(part) fuzz fuzz/run.sh
 test-c: ## the binary interface, and the C programs, also under valgrind
@@ -48,6 +56,10 @@ test-python: ## the package for Python
 	$(part) python bindings/python/test.sh
 test-php: ## the package for PHP
 	$(part) php bindings/php/test.sh
+test-debian11: ## the packages on older interpreters, in a Debian 11 that is made for them; needs root or sudo
+	$(part) debian11 tests/debians.sh 11
+test-debian13: ## the packages on newer interpreters, in a Debian 13
+	$(part) debian13 tests/debians.sh 13
 test-cpp: ## the C++ header
 	$(part) cpp bindings/cpp/test.sh
 test-pascal: ## the unit for Pascal

@@ -5,4 +5,5 @@ cd "$(dirname "$0")/.."
 
 cargo fmt --all --check
 cargo clippy --workspace --all-targets --locked --quiet -- -D warnings
+cargo clippy --locked --quiet --test peers -- -D warnings
 exec scripts/rust-tests.sh short

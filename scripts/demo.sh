@@ -61,4 +61,6 @@ for id in "${ids[@]}"; do
 done
 printf '\n== The text messages that it "sent"\n'
 ask_sandbox GET '/__sandbox/sms?format=text'
+printf '\n== Look at it, and press the button yourself\n'
+echo "make sandbox, then open http://127.0.0.1:8080/shop"
 exit "$failed"

@@ -15,6 +15,7 @@ clang_format_sources() {
 
 run cargo fmt --all --check
 run cargo clippy --workspace --all-targets --locked --quiet -- -D warnings
+run cargo clippy --locked --quiet --test peers -- -D warnings
 run shellcheck_scripts
 run clang_format_sources
 run scripts/supply-chain.sh

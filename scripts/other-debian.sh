@@ -5,7 +5,6 @@
 # Needs root, or a sudo that asks for no password.
 #   other-debian.sh [--bare] RELEASE COMMAND…    11 (PHP 7.4, Python 3.9), 12 or 13 (PHP 8.4, Python 3.13)
 #   --bare          without target/release: for what brings its own library
-#   ONLY            the command gets it
 #   PAYWALL_TARGET  what is seen as target/release in a newer release (default: target/release)
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -22,11 +21,12 @@ if [ "$1" = --bare ]; then
 fi
 release=$1
 shift
-common=(ca-certificates gcc libc6-dev locales make procps python3 python3-pip python3-venv util-linux)
+common=(binutils ca-certificates composer gcc libc6-dev locales make nginx-light php-illuminate-cache php-illuminate-http phpunit
+  procps python3 python3-pip python3-venv util-linux)
 case $release in
   11)
     suite=bullseye built_here=
-    packages=("${common[@]}" php7.4-cli php7.4-curl php7.4-fpm php7.4-mbstring php7.4-opcache php7.4-xml phpunit nginx-light)
+    packages=("${common[@]}" libpython3.9 php7.4-cli php7.4-curl php7.4-fpm php7.4-mbstring php7.4-opcache php7.4-xml)
     ;;
   12)
     suite=bookworm built_here=yes
@@ -34,7 +34,7 @@ case $release in
     ;;
   13)
     suite=trixie built_here=yes
-    packages=("${common[@]}" php8.4-cli php8.4-curl php8.4-fpm php8.4-mbstring php8.4-opcache php8.4-xml phpunit nginx-light)
+    packages=("${common[@]}" libpython3.13 php8.4-cli php8.4-curl php8.4-fpm php8.4-mbstring php8.4-opcache php8.4-xml)
     ;;
   *) echo "usage: other-debian.sh [--bare] 11|12|13 COMMAND…" >&2; exit 2 ;;
 esac
@@ -70,11 +70,12 @@ elif [ -n "$built_here" ]; then
 else
   release_folder=()
   toolchain=$(rustc --print sysroot)
-  # `make build` has fetched the crates.
+  # `make build` has fetched the crates. What is tested is how the packages use the library: it need not be quick.
+  quick=(CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_OPT_LEVEL=1)
   crates=${CARGO_HOME:-$HOME/.cargo}
   inside "$toolchain:/opt/rust:ro" "$crates:/opt/crates:ro" -- "${clean[@]}" \
-    CARGO_HOME=/opt/crates CARGO_NET_OFFLINE=true PATH="/opt/rust/bin:/usr/bin:/bin" scripts/build.sh 9>&-
+    CARGO_HOME=/opt/crates CARGO_NET_OFFLINE=true PATH="/opt/rust/bin:/usr/bin:/bin" "${quick[@]}" scripts/build.sh 9>&-
 fi
 exec 9>&-
 
-inside "${release_folder[@]}" -- "${clean[@]}" ${ONLY:+ONLY="$ONLY"} "$@"
+inside "${release_folder[@]}" -- "${clean[@]}" "$@"

@@ -22,6 +22,8 @@ c=(gcc libc6-dev make)
 # Node.js from elsewhere brings npm along, and keeps Debian's away.
 npm=(npm)
 ! command -v npm >/dev/null || npm=()
+node=(nodejs)
+! command -v node >/dev/null || node=()
 mono=(mono-mcs mono-devel mono-runtime libmono-system-web4.0-cil libnunit-cil-dev nunit-console mono-fastcgi-server4
   nginx-light python3 python3-pip "${npm[@]}")
 # Debian's Rust comes with the source of the standard library, which some parts compile themselves.
@@ -35,7 +37,7 @@ natives=("${rust_source[@]}" python3 python3-venv git g++ g++-mingw-w64-x86-64 l
 packages_of_all=("${natives[@]}" "${mono[@]}" php8.2-cli composer dpkg-dev)
 
 # All parts of `make test`.
-parts=(packages lint rust fuzz c python php cpp pascal dotnet hosts sanitize windows commands)
+parts=(packages lint rust sandbox peers fuzz c python php cpp pascal dotnet hosts sanitize windows commands debian11 debian13)
 [ "$*" != test ] || set -- "${parts[@]}"
 
 packages=("${c[@]}")
@@ -44,10 +46,16 @@ for name; do
     demo | build | figures) ;;
     lint) packages+=(git python3 python3-venv shellcheck clang-format-14) ;;
     rust) packages+=(openssl ca-certificates iproute2 util-linux) ;;
+    peers)
+      packages+=(apache2-bin dnsmasq-base gnutls-bin haproxy nftables nginx-light "${node[@]}" squid tinyproxy-bin openssl iproute2 util-linux)
+      ;;
+    # Without a font, a page has no text to look at.
+    sandbox) packages+=(chromium firefox-esr fonts-dejavu-core pngquant curl python3 python3-venv "${npm[@]}") ;;
     fuzz) packages+=(g++ python3 python3-venv) ;;
     c) packages+=(binutils valgrind abigail-tools php8.2-cli) ;;
     python) packages+=(binutils libpython3.11 python3 python3-venv) ;;
     php) packages+=("${php[@]}" phpunit composer php-codesniffer) ;;
+    debian11 | debian13) packages+=(debootstrap debian-archive-keyring util-linux) ;;
     cpp) packages+=(g++ clang g++-mingw-w64-x86-64 valgrind) ;;
     pascal) packages+=(fp-compiler-3.2.2 fp-units-fcl-3.2.2 python3) ;;
     dotnet) packages+=("${mono[@]}") ;;

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 // For opcache.preload. With ffi.enable=preload, only preloaded code may use FFI. This preloads the whole package.
 
+// A server must start without the library too, and where the host has disabled functions. Each call then says what is wrong.
 (static function (): void {
     // The autoloader loads interfaces and traits before the classes that use them.
     require_once __DIR__ . '/autoload.php';
@@ -19,18 +20,20 @@ declare(strict_types=1);
         if (Paywall\Internal\LibraryPaths::problem($path) !== null) {
             continue;
         }
-        $header = tempnam(sys_get_temp_dir(), 'paywall');
-        if ($header === false) {
+        $header = Paywall\Internal\Host::ask('tempnam', (string) Paywall\Internal\Host::ask('sys_get_temp_dir'), 'paywall');
+        if (!is_string($header)) {
             return;
         }
         try {
-            file_put_contents($header, Paywall\Internal\Library::scopeHeader($path));
-            FFI::load($header);
+            Paywall\Internal\Host::quietly(static function () use ($header, $path): void {
+                file_put_contents($header, Paywall\Internal\Library::scopeHeader($path));
+                FFI::load($header);
+            });
             return;
         } catch (Throwable $failure) {
-            // A server must start without the library too. Each call then says what is wrong.
+            // See above.
         } finally {
-            unlink($header);
+            Paywall\Internal\Host::ask('unlink', $header);
         }
     }
 })();

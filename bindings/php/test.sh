@@ -3,11 +3,9 @@
 # nginx in front. Nothing is skipped: a missing tool fails the test.
 #
 #   test.sh              all of it
-#   test.sh style        only PSR-12
-#   test.sh level        only PHP 7.4
-#   test.sh phpunit      only PHPUnit
-#   test.sh fpm          only PHP-FPM
+#   test.sh WHAT…        only these: style (PSR-12), level (PHP 7.4), phpunit, fpm
 #   ONLY=word test.sh    only PHPUnit's tests with that word in their name
+#   PAYWALL_TEST_LOCALE  PHPUnit's tests run in this locale
 #
 # It needs the Debian packages php8.2-cli php8.2-curl php8.2-fpm php8.2-mbstring php8.2-opcache php8.2-xml phpunit composer
 # php-codesniffer php-illuminate-cache php-illuminate-http nginx-light (or nginx) gcc procps util-linux python3-venv. The
@@ -21,7 +19,7 @@ target=${PAYWALL_TARGET:-$repository/target/release}
 cd "$here"
 
 need() { command -v "$1" >/dev/null || { echo "missing: $1 (see the top of $0)" >&2; exit 1; }; }
-for tool in php phpcs phpunit composer python3 nginx php-fpm8.2 cc ps setpriv; do need "$tool"; done
+for tool in php phpunit composer nginx cc ps setpriv unshare; do need "$tool"; done
 [ -d /usr/share/php/Illuminate/Http ] || { echo "missing: php-illuminate-http (see the top of $0)" >&2; exit 1; }
 for file in libpaywall.so paywall paywall-sandbox; do
   [ -f "$target/$file" ] || { echo "missing: $target/$file (cargo build --release -p paywall -p paywall-sandbox)" >&2; exit 1; }
@@ -56,6 +54,7 @@ unit() { # TITLE INI-LINE ARGUMENTS…
 
 style() {
   printf '\n== PSR-12\n'
+  need phpcs
   phpcs -q
   # phpcs passes over a file without an extension, so it gets one here.
   phpcs -q --stdin-path=bin/paywall-doctor.php - <bin/paywall-doctor
@@ -63,6 +62,7 @@ style() {
 
 level() {
   printf '\n== PHP 7.4: syntax, functions, and the tests that need no library\n'
+  need python3
   tests/php74/run.sh
 }
 
@@ -77,16 +77,21 @@ phpunits() {
 
 fpm() {
   printf '\n== PHP-FPM with nginx in front\n'
+  PHP_FPM=php-fpm$(php -r 'echo PHP_MAJOR_VERSION, ".", PHP_MINOR_VERSION;')
+  export PHP_FPM
+  need "$PHP_FPM"
   tests/fpm/run.sh
 }
 
 # ONLY chooses among PHPUnit's tests.
 [ -z "${ONLY:-}" ] || set -- phpunit
-case "${1:-all}" in
-  style) style ;;
-  level) level ;;
-  phpunit) phpunits ;;
-  fpm) fpm ;;
-  all) style; level; phpunits; fpm ;;
-  *) echo "usage: test.sh [style|level|phpunit|fpm]" >&2; exit 2 ;;
-esac
+[ $# -gt 0 ] || set -- style level phpunit fpm
+for what; do
+  case $what in
+    style) style ;;
+    level) level ;;
+    phpunit) phpunits ;;
+    fpm) fpm ;;
+    *) echo "usage: test.sh [style|level|phpunit|fpm]…" >&2; exit 2 ;;
+  esac
+done

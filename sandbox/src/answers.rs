@@ -244,6 +244,8 @@ pub struct Answer {
     pub body: Bytes,
     /// The new token in it.
     pub token: Option<String>,
+    /// The session in it.
+    pub session: Option<Session>,
 }
 
 impl Answer {
@@ -253,6 +255,7 @@ impl Answer {
             headers: vec![(CONTENT_TYPE, HeaderValue::from_static(content_type))],
             body: body.into(),
             token: None,
+            session: None,
         }
     }
 
@@ -299,7 +302,7 @@ impl Answer {
 
     /// 200 with nothing in it.
     pub fn empty() -> Self {
-        Self { status: StatusCode::OK, headers: Vec::new(), body: Bytes::new(), token: None }
+        Self { status: StatusCode::OK, headers: Vec::new(), body: Bytes::new(), token: None, session: None }
     }
 
     /// The same answer, its body cut in the middle of a value.
@@ -312,8 +315,10 @@ impl Answer {
 impl From<Envelope> for Answer {
     fn from(envelope: Envelope) -> Self {
         let answer = Self::new(StatusCode::OK, "application/json; charset=utf-8", envelope.json());
-        let result = envelope.body.and_then(|body| body.masterpass.result);
-        Self { token: result.and_then(|result| result.token), ..answer }
+        let Some(body) = envelope.body else { return answer };
+        let session = Session { id: body.session.session_id, renewed: body.session.session_renewed };
+        let token = body.masterpass.result.and_then(|result| result.token);
+        Self { token, session: Some(session), ..answer }
     }
 }
 

@@ -84,7 +84,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::tokens;
+    use crate::outcomes;
 
     fn drawn(faults: Faults, count: usize) -> Vec<&'static str> {
         (0..count).map(|number| faults.drawn(&format!("sbx_random_{number}")).unwrap()).collect()
@@ -94,7 +94,7 @@ mod tests {
     fn every_fault_is_a_magic_token_and_is_drawn() {
         let seen: BTreeSet<_> = drawn(Faults { seed: 1, percent: 100 }, 1000).into_iter().collect();
         assert_eq!(seen, FAULTS.into_iter().collect());
-        assert!(FAULTS.iter().chain([&SOUND]).all(|token| tokens::find(token).is_some()));
+        assert!(FAULTS.iter().chain([&SOUND]).all(|token| outcomes::find(token).is_some()));
     }
 
     #[test]

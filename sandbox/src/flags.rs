@@ -21,6 +21,7 @@ Usage: paywall-sandbox [FLAGS]
   --api-client TEXT    the expected header apiclientprivate (default sandbox-api-client)
   --keep DIR           keep the certificate and a journal of all requests, journal.jsonl, in this folder; a
                        sandbox started with it again is the same server to its clients
+  --config FILE        operations and outcomes from this file of JSON: see README.md
   --faults SEED        random outcomes: of each token sbx_random_…, and of each TLS handshake
   --fault-percent N    how many of a hundred are a fault (default 10)
   --help, --version
@@ -28,7 +29,7 @@ Usage: paywall-sandbox [FLAGS]
 It listens only on loopback. When it is ready it prints one line of JSON: its addresses, the file with
 its CA, and the credentials. It stops on SIGTERM and SIGINT.
 
-The page at the http address (GET /) and README.md list the endpoints and the magic tokens, and say
+The page at the http address (GET /) shows what happens, live; /shop is a small shop. The page and README.md list the endpoints and the magic tokens, and say
 which answers the vendor documents and which are invented.
 ";
 
@@ -43,6 +44,7 @@ pub struct Flags {
     pub api_key: String,
     pub api_client: String,
     pub keep: Option<PathBuf>,
+    pub config: Option<PathBuf>,
     pub faults: Option<Faults>,
 }
 
@@ -57,6 +59,7 @@ impl Default for Flags {
             api_key: "sandbox-api-key".to_owned(),
             api_client: "sandbox-api-client".to_owned(),
             keep: None,
+            config: None,
             faults: None,
         }
     }
@@ -98,6 +101,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, S
             "--session-ttl-ms" => flags.session_ttl = milliseconds(name, &value()?)?,
             "--api-key" => flags.api_key = header_value(name, value()?)?,
             "--api-client" => flags.api_client = header_value(name, value()?)?,
+            "--config" => flags.config = Some(value()?.into()),
             "--keep" => flags.keep = Some(value()?.into()),
             "--faults" => seed = Some(number(name, &value()?)?),
             "--fault-percent" => percent = number(name, &value()?)?,
@@ -159,6 +163,7 @@ mod tests {
             api_key: "k=1".to_owned(),
             api_client: "c".to_owned(),
             keep: Some("folder".into()),
+            config: Some("file.json".into()),
             faults: Some(Faults { seed: 7, percent: 30 }),
         };
         let arguments = [
@@ -174,6 +179,7 @@ mod tests {
             "--api-client",
             "c",
             "--keep=folder",
+            "--config=file.json",
             "--faults=7",
             "--fault-percent=30",
         ];

@@ -3,6 +3,8 @@
 //! Some answers of the sandbox are ends of connections. A handler cannot reach the socket, so it asks
 //! through this handle, and the task that owns the connection does it.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use tokio::sync::Notify;
 
 /// One accepted connection, as its requests see it.
@@ -12,6 +14,7 @@ pub struct Link {
     pub number: u64,
     pub scheme: &'static str,
     pub peer_port: u16,
+    carried: AtomicBool,
     reset: Notify,
     close: Notify,
 }
@@ -27,7 +30,12 @@ pub enum End {
 
 impl Link {
     pub fn new(number: u64, scheme: &'static str, peer_port: u16) -> Self {
-        Self { number, scheme, peer_port, reset: Notify::new(), close: Notify::new() }
+        Self { number, scheme, peer_port, carried: AtomicBool::new(false), reset: Notify::new(), close: Notify::new() }
+    }
+
+    /// Notes a request to the service; says whether there was one before.
+    pub fn carries(&self) -> bool {
+        self.carried.swap(true, Ordering::Relaxed)
     }
 
     /// Asks for the end; the request is kept until the owner looks.

@@ -1,34 +1,56 @@
 //! A local server that behaves like Paywall's Masterpass "Resend OTP" service, so that a client can be
 //! tried and tested without credentials. README.md says how to use it.
 //!
-//! The modules depend downwards only: `server` on `control` and `resend`, these on `state`, `tokens`
-//! and `page`, these on `operations`, `journal` and `answers`; `flags`, `faults`, `link` and `tls` stand alone.
+//! The floors, from the top down. A module imports only from floors below its own; a test checks that:
+//!
+//! | floor | modules |
+//! | --- | --- |
+//! | sockets, and who answers what | `server` |
+//! | the shop, which calls through libpaywall | `shop` |
+//! | the control endpoints | `control` |
+//! | the service; live updates; the pages; the description | `resend`; `events`; `page`; `openapi` |
+//! | what the requests share | `state` |
+//! | the file of `--config`; forms of the journal | `config`; `export` |
+//! | what happens next; the operations; what happened | `armed`; `operations`; `journal` |
+//! | the command line; who is let in | `flags`; `guard` |
+//! | the table of outcomes; random faults | `outcomes`; `faults` |
+//! | what goes over the wire | `answers` |
+//! | connections; certificates; the time; what may be seen | `link`; `tls`; `clock`; `shown` |
 
 mod answers;
+mod armed;
+mod clock;
+mod config;
 mod control;
+mod events;
+mod export;
 mod faults;
 mod flags;
+mod guard;
 mod journal;
 mod link;
+mod openapi;
 mod operations;
+mod outcomes;
 mod page;
 mod resend;
 mod server;
+mod shop;
+mod shown;
 mod state;
 mod tls;
-mod tokens;
 
 use std::error::Error;
 use std::io::{self, Write};
-use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use serde::Serialize;
 
+use config::Config;
 use flags::{Command, Flags};
 use server::Listeners;
-use state::Sandbox;
+use state::{Place, Sandbox};
 use tls::Tls;
 
 fn main() -> ExitCode {
@@ -51,12 +73,16 @@ fn main() -> ExitCode {
 }
 
 fn run(flags: Flags) -> Result<(), Box<dyn Error>> {
+    let config = match &flags.config {
+        Some(file) => Config::read(file).map_err(|error| format!("{}: {error}", file.display()))?,
+        None => Config::default(),
+    };
     let tls = match &flags.keep {
         Some(folder) => Tls::kept(folder)?,
         None => Tls::passing()?,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let served = runtime.block_on(serve(flags, &tls));
+    let served = runtime.block_on(serve(flags, config, &tls));
     // Connections that hang, as some are meant to, must not hold up the end.
     runtime.shutdown_background();
     let removed = tls.remove();
@@ -67,28 +93,28 @@ fn run(flags: Flags) -> Result<(), Box<dyn Error>> {
 /// The line that says where to find the server, and how to be let in.
 #[derive(Serialize)]
 struct Ready<'a> {
-    http: String,
-    https: String,
-    ca_file: &'a Path,
+    #[serde(flatten)]
+    place: &'a Place,
     api_key: &'a str,
     api_client: &'a str,
 }
 
 /// Runs until a signal comes.
-async fn serve(flags: Flags, tls: &Tls) -> Result<(), Box<dyn Error>> {
+async fn serve(flags: Flags, config: Config, tls: &Tls) -> Result<(), Box<dyn Error>> {
     // Before the line that says "ready": its reader may send a signal at once.
     let stop = stop_signal()?;
     let port_error = |port: u16, error| format!("port {port} of loopback: {error}");
     let http = Listeners::bind(flags.port).await.map_err(|error| port_error(flags.port, error))?;
     let https = Listeners::bind(flags.tls_port).await.map_err(|error| port_error(flags.tls_port, error))?;
-    let ready = serde_json::to_string(&Ready {
+    let place = Place {
         http: format!("http://127.0.0.1:{}", http.port),
         https: format!("https://localhost:{}", https.port),
-        ca_file: tls.ca_file(),
-        api_key: &flags.api_key,
-        api_client: &flags.api_client,
-    })?;
-    server::start(&Arc::new(Sandbox::new(flags)?), http, https, tls.server.clone().into());
+        ca_file: tls.ca_file().to_owned(),
+    };
+    let ready = Ready { place: &place, api_key: &flags.api_key, api_client: &flags.api_client };
+    let ready = serde_json::to_string(&ready)?;
+    let sandbox = Sandbox::new(flags, config, place)?;
+    server::start(&Arc::new(sandbox), http, https, tls.server.clone().into());
     say(&ready)?;
     stop.await;
     Ok(())

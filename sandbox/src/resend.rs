@@ -16,15 +16,19 @@ use serde::Deserialize;
 use tokio::time::{Interval, interval};
 use uuid::Uuid;
 
-use crate::answers::{self, Answer, Code, RESEND_PATH, accepted, refused, turned_away};
-use crate::journal::{Entry, redacted, shortened};
+use crate::answers::{self, Answer, Code, RESEND_PATH, Session, accepted, refused, turned_away};
+use crate::guard;
+use crate::journal::{Entry, Exchange};
 use crate::link::{End, Link};
 use crate::operations::Outcome;
+use crate::outcomes::{self, Delivery, Match};
+use crate::shown;
 use crate::state::{Records, Sandbox};
-use crate::tokens::{self, Delivery};
 
 /// No request of this service comes near it.
 const BODY_LIMIT: usize = 64 << 10;
+/// The longest path and request id that are kept whole, in characters.
+const LONGEST_NAME: usize = 256;
 
 /// What a request came to.
 struct Verdict {
@@ -55,6 +59,18 @@ impl Verdict {
         Self { processed: true, sends, ..Self::at_the_door(outcome, answer) }
     }
 
+    /// An outcome of the table.
+    fn of(found: &Match, answer: Answer) -> Self {
+        Self {
+            outcome: found.outcome(),
+            processed: found.magic.processed,
+            sends: found.magic.sends,
+            answer,
+            delivery: found.magic.delivery,
+            delay: Duration::from_millis(found.number),
+        }
+    }
+
     fn http_status(&self) -> Option<u16> {
         match self.delivery {
             Delivery::Never | Delivery::Reset => None,
@@ -71,6 +87,13 @@ struct Resend {
     session_id: Uuid,
 }
 
+impl Resend {
+    /// Its session, as an answer names it that does not renew it.
+    fn session(&self) -> Session {
+        Session { id: self.session_id, renewed: false }
+    }
+}
+
 /// Answers everything that is not a control endpoint.
 pub async fn serve(
     State(sandbox): State<Arc<Sandbox>>,
@@ -78,14 +101,21 @@ pub async fn serve(
     request: Request,
 ) -> Response {
     let (head, body) = request.into_parts();
+    if let Some(refusal) = guard::page_from_elsewhere(&head.headers) {
+        // Not into the journal: what a page of somewhere sends must not upset a test that counts requests.
+        sandbox.problem(format!("connection {}: {refusal}", link.number));
+        return guard::forbidden(refusal);
+    }
     let body = to_bytes(body, BODY_LIMIT).await;
-    let verdict = {
-        let mut records = sandbox.records();
-        let (verdict, asked) = judge(&sandbox, &mut records, &head, body);
+    let verdict = sandbox.change(|records| {
+        let (verdict, asked) = judge(&sandbox, records, &head, body.as_ref());
+        let token = asked.as_ref().map(|asked| asked.otp_token.as_str());
+        let operation = token.and_then(|token| records.operations.number_of(token));
+        let body = body.as_ref().map_or(&[][..], |body| body);
         // Before the answer: who has it can rely on the journal.
-        records.record(entry(&link, &head, asked.as_ref(), &verdict));
+        records.record(entry(&link, &head, body, asked.as_ref(), operation, &verdict), token);
         verdict
-    };
+    });
     deliver(verdict, link).await
 }
 
@@ -93,7 +123,7 @@ fn judge(
     sandbox: &Sandbox,
     records: &mut Records,
     head: &request::Parts,
-    body: Result<Bytes, axum::Error>,
+    body: Result<&Bytes, &axum::Error>,
 ) -> (Verdict, Option<Resend>) {
     let body = match body {
         Ok(body) => body,
@@ -113,7 +143,7 @@ fn judge(
         answer.headers.push((ALLOW, HeaderValue::from_static("POST")));
         return (Verdict::at_the_door("method_not_allowed", answer), None);
     }
-    let asked = serde_json::from_slice::<Resend>(&body);
+    let asked = serde_json::from_slice::<Resend>(body);
     if let Some(verdict) = turned_away_by_headers(sandbox, &head.headers) {
         return (verdict, asked.ok());
     }
@@ -152,28 +182,51 @@ fn invalid_data() -> Verdict {
 }
 
 fn decide(sandbox: &Sandbox, records: &mut Records, asked: &Resend) -> Verdict {
-    let drawn = sandbox.flags.faults.and_then(|faults| faults.drawn(&asked.otp_token));
-    if let Some(found) = tokens::find(drawn.unwrap_or(&asked.otp_token)) {
-        return Verdict {
-            outcome: found.outcome(),
-            processed: found.magic.processed,
-            sends: found.magic.sends,
-            answer: found.answer(asked.session_id),
-            delivery: found.magic.delivery,
-            delay: Duration::from_millis(found.number),
+    let token = &asked.otp_token;
+    let now = Instant::now();
+    let operation = records.operations.number_of(token);
+    if let Some(found) = records.next.take(operation) {
+        let session = match found.magic.processed {
+            true => records.operations.session(token, asked.session_id, now),
+            // It does not reach the operation.
+            false => asked.session(),
         };
+        let answer = found.answer(session);
+        if found.magic.processed {
+            let renewed = answer.session.filter(|session| session.renewed).map(|session| session.id);
+            records.operations.settle(token, answer.token.as_deref(), renewed, found.magic.sends, now);
+        }
+        return Verdict::of(&found, answer);
     }
-    let (outcome, session) = records.operations.resend(&asked.otp_token, asked.session_id, Instant::now());
+    let drawn = sandbox.flags.faults.and_then(|faults| faults.drawn(token));
+    if let Some(found) = outcomes::find(drawn.unwrap_or(token)) {
+        let answer = found.answer(asked.session());
+        return Verdict::of(&found, answer);
+    }
+    let (outcome, session) = records.operations.resend(token, asked.session_id, now);
     match outcome {
         Outcome::Sent(token) => Verdict::served("5001", true, accepted(session, Code::Bank, Some(token))),
         Outcome::TokenInvalid => Verdict::served("token_invalid", false, refused(session, answers::TOKEN_IS_NOT_VALID)),
+        Outcome::Expired => {
+            let answer = refused(session, answers::TOKEN_HAS_EXPIRED).failed_outside();
+            Verdict::served("token_expired", false, answer)
+        }
+        Outcome::Used => Verdict::served("token_used", false, refused(session, answers::TOKEN_ALREADY_USED)),
         Outcome::Cooldown => Verdict::served("cooldown", false, refused(session, answers::COOLDOWN)),
         Outcome::Limit => Verdict::served("limit", false, refused(session, answers::LIMIT)),
     }
 }
 
-fn entry(link: &Link, head: &request::Parts, asked: Option<&Resend>, verdict: &Verdict) -> Entry {
+fn entry(
+    link: &Link,
+    head: &request::Parts,
+    body: &[u8],
+    asked: Option<&Resend>,
+    operation: Option<u64>,
+    verdict: &Verdict,
+) -> Entry {
     let request_id = head.headers.get("x-request-id");
+    let answer = &verdict.answer;
     Entry {
         // Both are set when it is written.
         seq: 0,
@@ -182,17 +235,39 @@ fn entry(link: &Link, head: &request::Parts, asked: Option<&Resend>, verdict: &V
         scheme: link.scheme,
         peer_port: link.peer_port,
         method: head.method.to_string(),
-        path: head.uri.path().to_owned(),
-        request_id: request_id.map(|id| String::from_utf8_lossy(id.as_bytes()).into_owned()),
-        token: asked.map(|asked| shortened(&asked.otp_token)),
-        session: asked.map(|asked| shortened(&asked.session_id.to_string())),
+        path: shown::cut(head.uri.path(), LONGEST_NAME),
+        request_id: request_id.map(|id| shown::cut(&String::from_utf8_lossy(id.as_bytes()), LONGEST_NAME)),
+        token: asked.map(|asked| shown::shortened(&asked.otp_token)),
+        session: asked.map(|asked| shown::shortened(&asked.session_id.to_string())),
         processed: verdict.processed,
         sms: verdict.sends,
         outcome: verdict.outcome.clone(),
         http_status: verdict.http_status(),
-        issued: verdict.answer.token.as_deref().map(shortened),
-        headers: redacted(&head.headers),
+        issued: answer.token.as_deref().map(shown::shortened),
+        headers: shown::request_headers(&head.headers),
+        reused: link.carries(),
+        operation,
+        repeats: None,
+        exchange: exchange(body, asked, verdict),
     }
+}
+
+fn exchange(body: &[u8], asked: Option<&Resend>, verdict: &Verdict) -> Exchange {
+    let answer = &verdict.answer;
+    let delay_ms = match verdict.delivery {
+        Delivery::Delayed => u64::try_from(verdict.delay.as_millis()).unwrap_or(u64::MAX),
+        _ => 0,
+    };
+    let exchange = Exchange::new(body, delay_ms);
+    let Some(status) = verdict.http_status() else { return exchange };
+    let sessions = [answer.session.map(|session| session.id), asked.map(|asked| asked.session_id)];
+    let sessions = sessions.into_iter().flatten().map(|id| id.to_string());
+    exchange.answered_with(
+        status,
+        &answer.headers,
+        &answer.body,
+        answer.token.iter().cloned().chain(sessions).collect(),
+    )
 }
 
 async fn deliver(verdict: Verdict, link: Arc<Link>) -> Response {

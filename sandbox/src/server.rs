@@ -10,6 +10,9 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::get;
+use axum::{Extension, middleware};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -19,12 +22,15 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 use tower_service::Service;
 
+use crate::events::Readers;
 use crate::link::{End, Link};
 use crate::state::Sandbox;
-use crate::{control, resend};
+use crate::{control, events, guard, page, resend, shop};
 
 /// How often a port is looked for that is free on both addresses of loopback.
 const ATTEMPTS: u32 = 16;
+/// The longest body that a control endpoint reads.
+const CONTROL_BODY_LIMIT: usize = 64 << 10;
 
 /// One port on the addresses of loopback.
 pub struct Listeners {
@@ -63,12 +69,22 @@ impl Listeners {
 
 /// Serves connections until the runtime ends.
 pub fn start(sandbox: &Arc<Sandbox>, http: Listeners, https: Listeners, tls: TlsAcceptor) {
-    let router = control::routes().fallback(resend::serve).with_state(sandbox.clone());
+    let router = router(sandbox.clone());
     let plain = http.sockets.into_iter().map(|socket| (socket, None));
     let secure = https.sockets.into_iter().map(|socket| (socket, Some(tls.clone())));
     for (socket, tls) in plain.chain(secure) {
         tokio::spawn(accept(socket, tls, router.clone(), sandbox.clone()));
     }
+}
+
+fn router(sandbox: Arc<Sandbox>) -> Router {
+    let events = Router::new().route("/__sandbox/events", get(events::events)).layer(Extension(Readers::new()));
+    let own = control::routes().merge(shop::routes()).merge(page::routes()).merge(events);
+    // The layer is on these routes, and the fallback has rules of its own.
+    own.layer(DefaultBodyLimit::max(CONTROL_BODY_LIMIT))
+        .route_layer(middleware::from_fn(guard::own_pages_only))
+        .fallback(resend::serve)
+        .with_state(sandbox)
 }
 
 async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, router: Router, sandbox: Arc<Sandbox>) {

@@ -92,6 +92,7 @@ fn help_and_version() {
         "--api-key",
         "--api-client",
         "--keep",
+        "--config",
         "--faults",
         "--fault-percent",
         "README.md",
@@ -204,4 +205,49 @@ fn faults_are_those_of_the_seed() {
     assert!(client.try_send(b"GET / HTTP/1.1\r\n\r\n").is_err());
     let plain = Server::start(&[]).connect("https").resend("sbx_random_1", SESSION, "id");
     assert_eq!(plain.exception(), "TOKEN_IS_NOT_VALID");
+}
+
+#[test]
+fn it_is_ready_in_a_tenth_of_a_second() {
+    // The best of some: the machine may be busy.
+    let start = || {
+        let begun = std::time::Instant::now();
+        drop(Server::start(&[]));
+        begun.elapsed()
+    };
+    let best = (0..20).map(|_| start()).min().unwrap();
+    assert!(best < std::time::Duration::from_millis(100), "{best:?}");
+}
+
+#[test]
+fn several_run_at_once_and_know_nothing_of_each_other() {
+    let servers: Vec<Server> = (0..5).map(|_| Server::start(&[])).collect();
+    for (number, server) in servers.iter().enumerate() {
+        let id = number.to_string();
+        server.connect("https").resend("sbx_ok_5001", SESSION, &id).new_token();
+        assert_eq!(server.json("/__sandbox/requests").as_array().unwrap().len(), 1);
+        server.entry(&id);
+    }
+}
+
+#[test]
+fn a_wrong_configuration_is_one_line_that_says_what_is_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("config.json");
+    for (text, part) in [
+        ("{", "EOF"),
+        (r#"{"operation":[]}"#, "unknown field `operation`"),
+        (r#"{"next":["nonsense"]}"#, "next[0].outcome: \"nonsense\""),
+        (r#"{"next":[{"outcome":"hang","times":0}]}"#, "next[0].times"),
+        (r#"{"operations":[{},{"script":["hang","sbx_hang"]}]}"#, "operations[1].script: outcome"),
+        (r#"{"operations":[{"otp_token":"a"},{"otp_token":"a"}]}"#, "operations[1].otp_token"),
+    ] {
+        std::fs::write(&file, text).unwrap();
+        let output = run(&["--config", file.to_str().unwrap()]);
+        assert_eq!(output.status.code(), Some(1), "{text}");
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert!(errors.lines().count() == 1 && errors.contains(part), "{errors}");
+    }
+    let missing = run(&["--config", folder.path().join("none").to_str().unwrap()]);
+    assert!(String::from_utf8(missing.stderr).unwrap().contains("none: "));
 }

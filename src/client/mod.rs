@@ -138,7 +138,7 @@ impl Client {
             };
             let mut outcome = match exchange(&call, &request) {
                 (received, None) => answered(received, mask),
-                (received, Some(failure)) => unanswered(&call, received, &failure),
+                (received, Some(failure)) => unanswered(&call, received, failure, mask),
             };
             if !matches!(outcome.status, Status::Invalid | Status::Internal) {
                 self.keep_or_adopt(&mut outcome, token, &session_id);

@@ -39,7 +39,10 @@ pub(super) fn answered(received: Received, mask: impl Fn(&mut String)) -> Outcom
 }
 
 /// No whole answer came: in doubt once a byte had left, and otherwise not sent.
-pub(super) fn unanswered(call: &Call, received: Received, failure: &Failure) -> Outcome {
+pub(super) fn unanswered(call: &Call, received: Received, mut failure: Failure, mask: impl Fn(&mut String)) -> Outcome {
+    // As in `answered`: a peer's words stand in these.
+    [Some(&mut failure.what), failure.detail.as_mut()].into_iter().flatten().for_each(mask);
+    let failure = &failure;
     if !call.is_sent() {
         return undelivered(failure);
     }

@@ -50,7 +50,7 @@ struct Time {
 
 /// The whole call.
 const TIMEOUT: Time = Time { name: "timeout_ms", default: 20_000, least: 1, most: 120_000 };
-/// Resolve, connect and TLS together.
+/// Connect, proxy and TLS together, from when the addresses are known.
 const CONNECT_TIMEOUT: Time = Time { name: "connect_timeout_ms", default: 5_000, least: 1, most: 120_000 };
 /// How long an idle connection may be reused.
 const IDLE_TIMEOUT: Time = Time { name: "idle_timeout_ms", default: 15_000, least: 0, most: 600_000 };

@@ -63,7 +63,7 @@ impl Call {
 
     /// Keeps what the server announced about the connection.
     pub(super) fn keep_alive(&self, announced: KeepAlive) {
-        STATE.with(|state| state.keep_alive.set(announced));
+        STATE.with(|state| state.keep_alive.set(Some(announced)));
     }
 
     pub(super) fn was_closed_by_peer(&self) -> bool {
@@ -88,7 +88,7 @@ struct State {
     sent: Cell<u64>,
     heard: Cell<bool>,
     closed_by_peer: Cell<bool>,
-    keep_alive: Cell<KeepAlive>,
+    keep_alive: Cell<Option<KeepAlive>>,
     connection: Cell<Option<Connection>>,
     failure: RefCell<Option<Failure>>,
 }
@@ -102,7 +102,7 @@ thread_local! {
             sent: Cell::new(0),
             heard: Cell::new(false),
             closed_by_peer: Cell::new(false),
-            keep_alive: Cell::new(KeepAlive { timeout: None, requests: None }),
+            keep_alive: Cell::new(None),
             connection: Cell::new(None),
             failure: RefCell::new(None),
         })
@@ -160,8 +160,8 @@ pub(super) fn heard() {
     STATE.with(|state| state.heard.set(true));
 }
 
-/// What the server announced about the connection, in its answer to this call.
-pub(super) fn keep_alive() -> KeepAlive {
+/// What the server announced about the connection, in its answer to this call; None while nobody has looked.
+pub(super) fn keep_alive() -> Option<KeepAlive> {
     STATE.with(|state| state.keep_alive.get())
 }
 

@@ -53,6 +53,10 @@ pub(super) fn open(route: &Route) -> Result<Wire, Failure> {
                 resolve::avoid(host, reached.address);
                 first_failure.get_or_insert(failure);
             }
+            // TLS proves that an address which was known before is another's by now.
+            Err(failure) if failure.kind == Kind::Tls && !reached.is_confirmed => {
+                first_failure.get_or_insert(failure);
+            }
             Err(failure) => return Err(failure),
         }
     }

@@ -47,6 +47,8 @@ pub(super) struct Race<'a> {
 pub(super) struct Reached {
     pub(super) socket: Socket,
     pub(super) address: IpAddr,
+    /// The resolver answered for this call: otherwise the address is one that was known before.
+    pub(super) is_confirmed: bool,
     /// For what is still to be done, until the request can leave.
     pub(super) deadline: Deadline,
 }
@@ -67,8 +69,7 @@ impl<'a> Race<'a> {
 
     /// Waits for the next address that accepts. May be called again, if the one before turned out to be no good.
     pub(super) fn next(&mut self) -> Result<Reached, Failure> {
-        let deadline = call::limits().deadline;
-        let mut known = self.addresses.wait(deadline, |known| known.is_final || self.untried(known).is_some())?;
+        let mut known = self.addresses.now()?;
         loop {
             if known.are_fresh || known.is_final {
                 self.answered.get_or_insert_with(Instant::now);
@@ -79,7 +80,8 @@ impl<'a> Race<'a> {
                 self.start(address);
             }
             if let Some((address, socket)) = self.winner() {
-                return Ok(Reached { socket, address, deadline: self.deadline(true) });
+                let is_confirmed = self.answered.is_some();
+                return Ok(Reached { socket, address, is_confirmed, deadline: self.deadline(true) });
             }
             let Some(remaining) = self.deadline(false).remaining() else { return Err(self.late()) };
             if !self.running.is_empty() {
@@ -158,7 +160,7 @@ impl<'a> Race<'a> {
     }
 
     fn failed(&self) -> Failure {
-        if self.ended.is_empty() {
+        if self.ended.is_empty() && self.reach == Reach::ThisMachine {
             let what = "plain http goes only to this machine, and the name does not resolve to it";
             return Failure::new(Kind::Config, Stage::Resolve, what);
         }
@@ -167,7 +169,10 @@ impl<'a> Race<'a> {
     }
 
     fn late(&self) -> Failure {
-        Failure::timeout(Stage::Connect).because(self.tried())
+        match self.ended.is_empty() && self.running.is_empty() {
+            true => Failure::timeout(Stage::Resolve),
+            false => Failure::timeout(Stage::Connect).because(self.tried()),
+        }
     }
 
     /// Which addresses were tried, and what became of each.

@@ -95,7 +95,11 @@ fn judge(head: &[u8], rest: &[u8], proxy: &Proxy) -> Result<(), Failure> {
             let what = format!("the proxy could not reach the service: it answered HTTP {status}");
             Failure::new(Kind::Connect, Stage::Proxy, what)
         }
-        Some(407) => refused(&format!("the proxy answered HTTP 407: {}", wanted(&text, proxy.credentials.is_some()))),
+        // tinyproxy says 401 to a wrong password.
+        Some(status @ (401 | 407)) => {
+            let wanted = wanted(&text, proxy.credentials.is_some());
+            refused(&format!("the proxy answered HTTP {status}: {wanted}"))
+        }
         Some(status) => refused(&format!("the proxy refused: it answered HTTP {status}")),
         None => return Err(refused("the proxy does not answer in HTTP")),
     };
@@ -105,7 +109,7 @@ fn judge(head: &[u8], rest: &[u8], proxy: &Proxy) -> Result<(), Failure> {
     })
 }
 
-/// What a proxy that answers 407 wants.
+/// What a proxy that answers 401 or 407 wants.
 fn wanted(head: &str, has_credentials: bool) -> String {
     let schemes = schemes(head);
     let basic = schemes.is_empty() || schemes.iter().any(|scheme| scheme.eq_ignore_ascii_case("basic"));

@@ -178,7 +178,7 @@ impl<'a> Addresses<'a> {
                     addresses.as_slice()
                 }
                 Some(Err(no_address)) if is_known && !no_address.is_certain => &known.addresses,
-                None if is_known && now >= lost_patience => &known.addresses,
+                None if is_known && (now >= lost_patience || known.asked.is_none()) => &known.addresses,
                 Some(Err(_)) | None => &[],
             }
         });
@@ -224,7 +224,9 @@ impl State {
     /// What is known about the name.
     fn name(&mut self, host: &str, now: Instant) -> &mut Name {
         if self.names.len() >= MOST_REMEMBERED && !self.names.contains_key(host) {
-            let oldest = self.names.iter().min_by_key(|(_, name)| name.needed).map(|(host, _)| host.clone());
+            // Somebody may wait for those that are being resolved; they are few.
+            let idle = self.names.iter().filter(|(_, name)| name.families.iter().all(|known| known.asked.is_none()));
+            let oldest = idle.min_by_key(|(_, name)| name.needed).map(|(host, _)| host.clone());
             oldest.map(|host| self.names.remove(&host));
         }
         let name = self.names.entry(host.to_owned()).or_insert_with(|| Name::new(now));
@@ -278,7 +280,11 @@ fn ask(host: &str, now: Instant) -> Result<(), Failure> {
     let asked = state.name(host, now).families.each_ref().map(is_asked);
     let missing = asked.iter().filter(|asked| !**asked).count();
     if state.open + missing > MOST_QUESTIONS {
-        let what = format!("{MOST_NAMES} other names are still being resolved: the resolver does not answer");
+        if state.name(host, now).families.iter().any(|known| !known.addresses.is_empty()) {
+            // What was known last has to do.
+            return Ok(());
+        }
+        let what = format!("{MOST_NAMES} names are still being resolved: the resolver does not answer");
         return Err(Failure::new(Kind::Dns, Stage::Resolve, what));
     }
     for (place, family) in FAMILIES.into_iter().enumerate().filter(|(place, _)| !asked[*place]) {

@@ -84,8 +84,12 @@ impl Wire {
         if self.write_closed || !self.has_unsent() {
             return Ok(());
         }
-        call::in_use();
         let deadline = call::limits().deadline;
+        // Nobody would wait for the answer.
+        if !call::is_sent() && deadline.remaining().is_none() {
+            return Err(Failure::timeout(Stage::Send));
+        }
+        call::in_use();
         if let Some(session) = &mut self.session {
             session.tls.set_buffer_limit(None);
             session.tls.writer().write_all(self.outgoing.bytes()).map_err(|error| broken().because(error))?;
@@ -157,7 +161,11 @@ impl Wire {
                 // The peer may wait for what TLS has to say, such as the refusal of a renegotiation.
                 if session.tls.wants_write() && !self.write_closed {
                     match session.write(&self.socket) {
-                        Ok(_) => continue,
+                        // What of the request was still to be sent is among it.
+                        Ok(length) => {
+                            call::count_sent(length);
+                            continue;
+                        }
                         Err(error) if is_transient(&error) => {}
                         // What the peer said before can still be read.
                         Err(_) => self.write_closed = true,
@@ -253,7 +261,9 @@ impl Transport for Wire {
     fn is_open(&mut self) -> bool {
         let just_used = call::connection().is_some();
         if just_used {
-            self.heed(call::keep_alive());
+            // ureq gives the connection of an answer without a body back before the head of it can be seen.
+            let Some(announced) = call::keep_alive() else { return false };
+            self.heed(announced);
         }
         let longest_idle = call::limits().idle_timeout.min(self.longest_idle);
         if just_used {

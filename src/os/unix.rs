@@ -183,6 +183,8 @@ static FORKING: AtomicUsize = AtomicUsize::new(0);
 /// How long a fork waits for them at most, and how often each side looks.
 const LONGEST_WAIT: Duration = Duration::from_millis(20);
 const GLANCE: Duration = Duration::from_micros(50);
+/// How long the work waits for a fork at most.
+const LONGEST_FORK: Duration = Duration::from_secs(1);
 
 extern "C" fn before_fork() {
     FORKING.fetch_add(1, Ordering::SeqCst);
@@ -215,10 +217,12 @@ pub(super) fn between_forks<T>(work: impl FnOnce() -> T) -> T {
             WORKING.fetch_sub(1, Ordering::SeqCst);
         }
     }
+    let begun = Instant::now();
     loop {
         WORKING.fetch_add(1, Ordering::SeqCst);
         let done = Done;
-        if FORKING.load(Ordering::SeqCst) == 0 {
+        // In the child of a raw `clone` in the midst of another thread's fork, that fork never ends.
+        if FORKING.load(Ordering::SeqCst) == 0 || begun.elapsed() > LONGEST_FORK {
             return work();
         }
         drop(done);

@@ -12,6 +12,7 @@ mod hosts;
 mod layout;
 mod promises;
 mod proxy;
+mod regressions;
 mod request;
 mod secrets;
 mod sharing;

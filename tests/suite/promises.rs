@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 const SECURITY: &str = include_str!("../../SECURITY.md");
 
-/// The source of `folder/file`, which is in `tests` unless it is in `src`.
+/// The source of `folder/file`, which is in `tests` unless it is in `src` or `sandbox`.
 fn source(name: &str) -> String {
-    let folder = if name.starts_with("src/") { "" } else { "tests" };
+    let folder = if name.starts_with("src/") || name.starts_with("sandbox/") { "" } else { "tests" };
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(folder).join(format!("{name}.rs"));
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("SECURITY.md names {name}: {error}"))
 }

@@ -76,8 +76,17 @@ function paywall_resend_otp(): void
 function paywall_client(): Client
 {
     $options = ['logger' => wc_get_logger(), 'app' => 'WooCommerce/' . WC()->version];
-    foreach (['environment', 'base_url', 'api_key', 'api_client', 'ca_file', 'proxy', 'command'] as $name) {
-        $constant = 'PAYWALL_' . strtoupper($name);
+    // Not made by strtoupper: before PHP 8.2, under a Turkish locale, it leaves `i` small.
+    $constants = [
+        'environment' => 'PAYWALL_ENVIRONMENT',
+        'base_url' => 'PAYWALL_BASE_URL',
+        'api_key' => 'PAYWALL_API_KEY',
+        'api_client' => 'PAYWALL_API_CLIENT',
+        'ca_file' => 'PAYWALL_CA_FILE',
+        'proxy' => 'PAYWALL_PROXY',
+        'command' => 'PAYWALL_COMMAND',
+    ];
+    foreach ($constants as $name => $constant) {
         if (defined($constant)) {
             $options[$name] = constant($constant);
         }

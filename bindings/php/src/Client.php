@@ -6,9 +6,12 @@ namespace Paywall;
 
 use Paywall\Exception\InvalidArgumentException;
 use Paywall\Exception\LibraryException;
+use Paywall\Exception\PaywallException;
 use Paywall\Internal\Command;
 use Paywall\Internal\CommandEngine;
+use Paywall\Internal\Document;
 use Paywall\Internal\Engine;
+use Paywall\Internal\Host;
 use Paywall\Internal\Library;
 use Paywall\Internal\LibraryEngine;
 use Paywall\Internal\Log;
@@ -40,7 +43,10 @@ final class Client
     ) {
         $checked = new Options($options);
         $this->log = $checked->log();
-        $this->engine = self::engine($checked);
+        $this->engine = Host::quietly(static function () use ($checked): Engine {
+            return self::engine($checked);
+        });
+        Outcome::load();
     }
 
     /**
@@ -78,8 +84,9 @@ final class Client
         #[\SensitiveParameter]
         string $session
     ): ResendResult {
-        $result = $this->engine->resendOtp($token, $session);
-        return $this->settle('resend_otp', $result);
+        return Host::undisturbed(function () use ($token, $session): ResendResult {
+            return $this->settle('resend_otp', $this->outcome($token, $session));
+        });
     }
 
     /**
@@ -90,7 +97,7 @@ final class Client
      */
     public function check(): ResendResult
     {
-        return $this->settle('check', $this->engine->check());
+        return $this->settle('check', Host::quietly([$this->engine, 'check']));
     }
 
     public function __debugInfo(): array
@@ -106,6 +113,26 @@ final class Client
     public function __unserialize(array $data): void
     {
         throw new \LogicException('A Paywall\Client cannot be unserialized: make a new one.');
+    }
+
+    /** What PHP raises once the call has begun, whatever it is, must not take the outcome with it. */
+    private function outcome(
+        #[\SensitiveParameter]
+        string $token,
+        #[\SensitiveParameter]
+        string $session
+    ): ResendResult {
+        try {
+            return Host::quietly(function () use ($token, $session): ResendResult {
+                return $this->engine->resendOtp($token, $session);
+            });
+        } catch (PaywallException $refusal) {
+            throw $refusal;
+        } catch (\Throwable $raised) {
+            // The name of an anonymous class has a path after a NUL.
+            $name = \explode("\0", \get_class($raised))[0];
+            return Document::inDoubt($token, $session, Kind::INTERNAL, "PHP raised $name during the call", 0);
+        }
     }
 
     private static function engine(Options $options): Engine

@@ -7,6 +7,7 @@ namespace Paywall;
 use Paywall\Exception\LibraryException;
 use Paywall\Exception\PaywallException;
 use Paywall\Internal\Command;
+use Paywall\Internal\Host;
 use Paywall\Internal\Library;
 use Paywall\Internal\LibraryPaths;
 use Paywall\Internal\Options;
@@ -53,14 +54,24 @@ final class Doctor
     private function php(): void
     {
         $this->add('php', PHP_VERSION . ', ' . PHP_SAPI . ', ' . LibraryPaths::platform());
-        $this->add('php.ini', \php_ini_loaded_file() ?: 'none');
+        $this->add('php.ini', Host::ask('php_ini_loaded_file') ?: 'none');
         foreach (self::SETTINGS as $name) {
-            $value = \ini_get($name);
+            $value = \function_exists('ini_get') ? \ini_get($name) : 'unknown: ini_get is disabled';
             $this->add($name, $value === false ? '(this PHP does not know it)' : ($value === '' ? '(empty)' : $value));
         }
-        if (!\filter_var(\ini_get('zend.exception_ignore_args'), FILTER_VALIDATE_BOOLEAN) && PHP_VERSION_ID < 80200) {
+        $missing = Host::missing();
+        if ($missing !== []) {
+            $this->add('disabled', \implode(' ', $missing) . ' (the package does without)');
+        }
+        if (PHP_VERSION_ID < 80200 && self::showsArguments()) {
             $this->add('advice', 'set zend.exception_ignore_args=On: the traces of other exceptions show arguments');
         }
+    }
+
+    private static function showsArguments(): bool
+    {
+        $frame = (new \LogicException())->getTrace()[0];
+        return \array_key_exists('args', $frame);
     }
 
     private function library(): void
@@ -89,11 +100,22 @@ final class Doctor
     private function command(array $options): void
     {
         if (!isset($options['command'])) {
-            $this->add('command', 'not configured (PAYWALL_COMMAND)');
+            $problem = Command::problem('/');
+            $this->add('command', 'not configured (PAYWALL_COMMAND)' . ($problem === null ? '' : "; it $problem"));
             return;
         }
-        $problem = Command::problem($options['command']);
-        $this->add('command', $options['command'] . ': ' . ($problem ?? 'can be started'));
+        $this->add('command', $options['command'] . ': ' . (self::commandProblem($options['command']) ?? 'can be started'));
+    }
+
+    private static function commandProblem(string $path): ?string
+    {
+        try {
+            // Without an input it sends nothing.
+            $run = (new Command($path))->run('', 5000);
+        } catch (LibraryException $failure) {
+            return $failure->getMessage();
+        }
+        return $run->started() ? null : 'cannot be started: ' . $run->obstacle();
     }
 
     /** @param array<string, string> $options */
@@ -121,7 +143,7 @@ final class Doctor
         try {
             Library::get();
         } catch (LibraryException $failure) {
-            if (!isset($options['command']) || Command::problem($options['command']) !== null) {
+            if (!isset($options['command']) || self::commandProblem($options['command']) !== null) {
                 throw $failure;
             }
         }

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Paywall\Tests;
 
+use Paywall\Internal\Text;
+
 /**
  * The file tests/contract.json of the repository: the vocabulary that every language shares.
  */
@@ -19,6 +21,8 @@ final class Contract
     /** The name of a member in PHP: `otp_token` is `otpToken`. */
     public static function camelCase(string $name): string
     {
-        return lcfirst(str_replace('_', '', ucwords($name, '_')));
+        return preg_replace_callback('/_([a-z0-9])/', static function (array $found): string {
+            return Text::upper($found[1]);
+        }, $name);
     }
 }

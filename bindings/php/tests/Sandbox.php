@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Paywall\Tests;
 
+use Paywall\Internal\Text;
 use RuntimeException;
 
 /**
@@ -70,9 +71,10 @@ final class Sandbox
     {
         $environment = ['PATH' => (string) getenv('PATH')];
         foreach ($this->options() as $name => $value) {
-            $environment['PAYWALL_' . strtoupper($name)] = (string) $value;
+            $environment['PAYWALL_' . Text::upper($name)] = (string) $value;
         }
         $environment['PAYWALL_LIBRARY'] = self::needed('PAYWALL_LIBRARY');
+        $environment['PAYWALL_TEST_LOCALE'] = (string) getenv('PAYWALL_TEST_LOCALE');
         return $more + $environment;
     }
 

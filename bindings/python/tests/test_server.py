@@ -32,6 +32,7 @@ def gunicorn(sandbox: Sandbox, request: Any) -> Iterator["Server"]:
 class Server:
     def __init__(self, sandbox: Sandbox, flags: List[str]) -> None:
         self.is_preloaded = "--preload" in flags
+        self.is_concurrent = "--threads" in flags or "gevent" in flags
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port: int = free.getsockname()[1]
@@ -135,5 +136,7 @@ def test_every_answer_is_accounted_for(gunicorn: Server, sandbox: Sandbox) -> No
     if gunicorn.is_preloaded:
         assert len(warm_up) == 1
         assert warm_up[0]["connection"] not in workers, "nobody used the parent's connection"
+    # A reset ends its connection, and the trust in those that the worker kept beside it: of six clients and three
+    # workers, a worker serves a few at once.
     resets = CLIENTS * CALLS // 5
-    assert len(workers) < resets + 40
+    assert len(workers) < resets * (3 if gunicorn.is_concurrent else 1) + 40

@@ -96,6 +96,15 @@ impl Server {
         reply
     }
 
+    /// The status of an answer that may have no end.
+    pub fn control_status(&self, path: &str) -> u16 {
+        let mut client = self.connect("http");
+        client.send("GET", path, &[], "");
+        let mut reply = Reply { status: 0, head: String::new(), body: Vec::new(), failure: None };
+        client.receive_head(&mut reply).unwrap();
+        reply.status
+    }
+
     pub fn json(&self, path: &str) -> Value {
         let reply = self.control("GET", path, "");
         assert_eq!(reply.status, 200, "{path}");
@@ -254,6 +263,12 @@ impl Client {
         }
         reply.status = reply.head.split(' ').nth(1).unwrap().parse().unwrap();
         Ok(())
+    }
+
+    pub fn read_line(&mut self) -> io::Result<String> {
+        let mut line = String::new();
+        self.stream.read_line(&mut line)?;
+        Ok(line)
     }
 
     pub fn read_byte(&mut self) -> io::Result<u8> {

@@ -165,7 +165,13 @@ fn shake_hands(socket: Socket, mut session: Session, deadline: Deadline) -> Resu
             Ok(0) if !writes => return Err(lost()),
             Ok(_) => process(&socket, &mut session)?,
             Err(error) if is_transient(&error) => {}
-            Err(error) => return Err(lost().because(error)),
+            Err(error) => {
+                // A peer that refuses says why before it closes.
+                while matches!(session.read(&socket), Ok(1..)) {
+                    process(&socket, &mut session)?;
+                }
+                return Err(lost().because(error));
+            }
         }
     }
     // With TLS 1.3 the handshake is over before the server has seen that there is no certificate.
@@ -177,9 +183,11 @@ fn shake_hands(socket: Socket, mut session: Session, deadline: Deadline) -> Resu
 
 /// Lets a server that asked for a client certificate refuse us, before the request leaves.
 fn await_verdict(socket: &Socket, session: &mut Session, deadline: Deadline) -> Result<(), Failure> {
+    // The request and its answer need time, too: of what remains, at most half.
+    let end = Deadline::after(Instant::now(), deadline.remaining().unwrap_or_default() / 2);
     let mut patience = VERDICT;
     loop {
-        match socket.wait(READ, Deadline::after(Instant::now(), patience).min(deadline)) {
+        match socket.wait(READ, Deadline::after(Instant::now(), patience).min(end)) {
             Ok(Some(_)) => {}
             Ok(None) => return Ok(()),
             Err(error) => return Err(lost().because(error)),

@@ -40,6 +40,8 @@ const LABELS: [&str; 18] = [
     "CMS",
 ];
 const LONGEST_LABEL: usize = 64;
+/// Ten times as many as the largest stores have.
+const MOST_BLOCKS: usize = 4096;
 
 /// The certificates of a file, or what is wrong with it.
 pub(super) fn certificates(content: &[u8]) -> Result<Vec<CertificateDer<'static>>, String> {
@@ -62,6 +64,10 @@ pub(super) fn blocks(content: &[u8]) -> Vec<Block> {
             blocks.push(Err(format!("block {} {what}", blocks.len() + 1)));
         }
         if begin.is_none() {
+            return blocks;
+        }
+        if blocks.len() >= MOST_BLOCKS {
+            blocks.push(Err(format!("has more than {MOST_BLOCKS} blocks")));
             return blocks;
         }
         rest = &block[BEGIN.len()..];

@@ -1,6 +1,7 @@
 //! Remembers what was refused: an error of TLS does not carry the certificates that it is about.
 
 use std::cell::RefCell;
+use std::mem::ManuallyDrop;
 use std::sync::Arc;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -19,12 +20,14 @@ pub(super) struct Refused {
 }
 
 thread_local! {
-    static REFUSED: RefCell<Option<Refused>> = const { RefCell::new(None) };
+    // Never dropped, so that a host may call from the destructor of a thread-local of its own. Nothing leaks: whoever
+    // explains the failure takes it.
+    static REFUSED: ManuallyDrop<RefCell<Option<Refused>>> = const { ManuallyDrop::new(RefCell::new(None)) };
 }
 
 /// What the handshake that just failed on this thread refused.
 pub(super) fn take_refused() -> Option<Refused> {
-    REFUSED.take()
+    REFUSED.with(|refused| refused.take())
 }
 
 /// Verifies as the other does.
@@ -46,7 +49,8 @@ impl Remembering {
         result.inspect_err(|_| {
             let chain =
                 std::iter::once(own).chain(others).map(|certificate| certificate.clone().into_owned()).collect();
-            REFUSED.set(Some(Refused { chain, is_extra: self.extra.contains(own), unread: self.unread.clone() }));
+            let refused = Refused { chain, is_extra: self.extra.contains(own), unread: self.unread.clone() };
+            REFUSED.with(|last| last.replace(Some(refused)));
         })
     }
 }

@@ -40,7 +40,7 @@ namespace Paywall
         /// <summary>The whole call, name resolution included: 1 to 120000; 20000 if it is not set.</summary>
         public int? TimeoutMs { get { return Number("timeout_ms"); } set { Set("timeout_ms", Text(value)); } }
 
-        /// <summary>Resolve, connect and TLS together: 1 to 120000; 5000 if it is not set.</summary>
+        /// <summary>Connect, proxy and TLS together, from when the name's addresses are known: 1 to 120000; 5000 if it is not set.</summary>
         public int? ConnectTimeoutMs
         {
             get { return Number("connect_timeout_ms"); }

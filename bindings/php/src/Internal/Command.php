@@ -17,6 +17,11 @@ final class Command
     private const LONGEST_OUTPUT = 4 * 1024 * 1024;
     private const LONGEST_COMPLAINT = 4096;
     private const KILL = 9;
+    /** Without one of them nothing can be started, or no answer be read. */
+    private const NEEDED = ['proc_open', 'fwrite', 'fread', 'feof', 'fclose'];
+
+    /** @var resource[] processes that PHP may not kill, and would wait for if it forgot them */
+    private static array $left = [];
 
     private string $path;
 
@@ -26,7 +31,7 @@ final class Command
         $this->path = $path;
         $problem = self::problem($path);
         if ($problem !== null) {
-            throw new LibraryException("nothing was sent: the command $path $problem");
+            throw $this->failure($problem);
         }
     }
 
@@ -35,20 +40,15 @@ final class Command
         return $this->path;
     }
 
-    /** Why PHP cannot start the command, as far as one can see without starting it; null if nothing is in the way. */
+    /** Why PHP cannot start any command, or none by this name. Whether it can start the file shows when it tries. */
     public static function problem(string $path): ?string
     {
-        if (!\function_exists('proc_open')) {
-            return 'cannot be started: disable_functions in ' . (\php_ini_loaded_file() ?: 'php.ini') . ' names proc_open';
+        foreach (self::NEEDED as $function) {
+            if (!\function_exists($function)) {
+                return 'cannot be started: disable_functions in ' . Host::ini() . " names $function";
+            }
         }
-        // The system would search PATH for a bare name, and the shop does not choose PATH.
-        if (\preg_match('~^(/|\\\\\\\\|[A-Za-z]:[/\\\\])~', $path) !== 1) {
-            return 'must be an absolute path';
-        }
-        if (!\is_file($path)) {
-            return 'cannot be started: there is no such file, or this user or open_basedir may not see it';
-        }
-        return \is_executable($path) ? null : 'cannot be started: it is not executable by this user (chmod 755)';
+        return Host::pathProblem($path);
     }
 
     /** @throws LibraryException if PHP cannot start it */
@@ -57,29 +57,36 @@ final class Command
         string $input,
         int $deadlineMs
     ): CommandRun {
-        $begun = \hrtime(true);
-        $deadline = $begun + $deadlineMs * 1000000;
-        $pipes = [];
-        \error_clear_last();
-        $process = @\proc_open([$this->path], [['pipe', 'r'], ['pipe', 'w'], ['pipe', 'w']], $pipes);
-        if (!\is_resource($process)) {
-            $reason = \error_get_last()['message'] ?? 'no reason given';
-            throw new LibraryException("nothing was sent: the command {$this->path} cannot be started: $reason");
-        }
-        $texts = [1 => '', 2 => ''];
-        $inTime = self::talk($pipes, $input, $texts, $deadline);
-        foreach ($pipes as $pipe) {
-            if (\is_resource($pipe)) {
-                \fclose($pipe);
+        return Host::quietly(function () use ($input, $deadlineMs): CommandRun {
+            $begun = Host::clock();
+            $deadline = $begun + $deadlineMs / 1000;
+            $pipes = [];
+            $complaint = null;
+            $process = Host::quietly(function () use (&$pipes) {
+                return \proc_open([$this->path], [['pipe', 'r'], ['pipe', 'w'], ['pipe', 'w']], $pipes);
+            }, $complaint);
+            if (!\is_resource($process)) {
+                $reason = Loader::programProblem($this->path) ?? $complaint ?? 'no reason given';
+                throw $this->failure("cannot be started: $reason");
             }
-        }
-        $status = self::await($process, $inTime ? $deadline : 0);
-        \proc_close($process);
-        return new CommandRun($texts[1], $texts[2], $status, $inTime, \intdiv(\hrtime(true) - $begun, 1000));
+            $texts = [1 => '', 2 => ''];
+            $inTime = self::talk($pipes, $input, $texts, $deadline);
+            foreach ($pipes as $pipe) {
+                \is_resource($pipe) && \fclose($pipe);
+            }
+            $status = self::await($process, $inTime ? $deadline : 0.0);
+            return new CommandRun($this->path, $texts[1], $texts[2], $status, $inTime, Host::clock() - $begun);
+        });
+    }
+
+    private function failure(string $reason): LibraryException
+    {
+        return new LibraryException("nothing was sent: the command {$this->path} $reason");
     }
 
     /**
-     * Writes and reads as soon as either is possible, so that neither side waits for the other forever.
+     * Writes and reads whenever either is possible, so that neither side waits for the other forever. It does not rely on
+     * stream_select, which knows no descriptor above 1023 and which signals end: it tries again after each pause.
      *
      * @param array<int, resource> $pipes
      * @param array<int, string>   $texts
@@ -91,25 +98,18 @@ final class Command
         #[\SensitiveParameter]
         string $input,
         array &$texts,
-        int $deadline
+        float $deadline
     ): bool {
-        foreach ($pipes as $pipe) {
+        // Where PHP may not do this, it waits at one pipe after the other. The program has a time limit of its own.
+        $waits = !\function_exists('usleep') || !\function_exists('stream_set_blocking');
+        foreach ($waits ? [] : $pipes as $pipe) {
             \stream_set_blocking($pipe, false);
         }
-        while (isset($pipes[1])) {
-            $left = \intdiv($deadline - \hrtime(true), 1000);
-            if ($left <= 0) {
-                return false;
-            }
-            $read = \array_intersect_key($pipes, $texts);
-            $write = isset($pipes[0]) ? [0 => $pipes[0]] : [];
-            $except = null;
-            // A signal ends the wait early, with a warning. The loop then looks again.
-            if (!@\stream_select($read, $write, $except, \intdiv($left, 1000000), $left % 1000000)) {
-                continue;
-            }
-            if ($write !== []) {
-                $written = @\fwrite($pipes[0], $input);
+        $begun = Host::clock();
+        while (true) {
+            $before = \strlen($input) + \count($pipes);
+            if (isset($pipes[0])) {
+                $written = \fwrite($pipes[0], $input);
                 $input = \substr($input, (int) $written);
                 // A program that closed its input has all it wants, or has ended: its output shows which.
                 if ($input === '' || $written === false) {
@@ -117,8 +117,13 @@ final class Command
                     unset($pipes[0]);
                 }
             }
-            foreach ($read as $number => $pipe) {
-                $chunk = (string) @\fread($pipe, 65536);
+            $read = 0;
+            foreach (\array_intersect_key($pipes, $texts) as $number => $pipe) {
+                if ($waits && $number === 2 && isset($pipes[1])) {
+                    continue;
+                }
+                $chunk = (string) \fread($pipe, 65536);
+                $read += \strlen($chunk);
                 $longest = $number === 1 ? self::LONGEST_OUTPUT : self::LONGEST_COMPLAINT;
                 $texts[$number] .= \substr($chunk, 0, \max(0, $longest - \strlen($texts[$number])));
                 if ($chunk === '' && \feof($pipe)) {
@@ -126,8 +131,26 @@ final class Command
                     unset($pipes[$number]);
                 }
             }
+            if (!isset($pipes[1])) {
+                return true;
+            }
+            $now = Host::clock();
+            if ($now >= $deadline) {
+                return false;
+            }
+            if ($read === 0 && $before === \strlen($input) + \count($pipes)) {
+                $ready = \array_intersect_key($pipes, $texts);
+                $room = \array_diff_key($pipes, $texts);
+                $except = null;
+                $microseconds = self::pause($now - $begun);
+                if (
+                    !\function_exists('stream_select')
+                    || \stream_select($ready, $room, $except, 0, $microseconds) === false
+                ) {
+                    Host::ask('usleep', $microseconds);
+                }
+            }
         }
-        return true;
     }
 
     /**
@@ -135,19 +158,39 @@ final class Command
      *
      * @param resource $process
      *
-     * @return array<string, mixed>
+     * @return array<string, mixed> as of proc_get_status; empty if PHP cannot tell
      */
-    private static function await($process, int $deadline): array
+    private static function await($process, float $deadline): array
     {
-        $pause = 50;
-        while (($status = \proc_get_status($process))['running']) {
-            if (\hrtime(true) >= $deadline) {
-                \proc_terminate($process, self::KILL);
-                $deadline = PHP_INT_MAX;
+        $begun = Host::clock();
+        $killed = false;
+        while ($status = Host::ask('proc_get_status', $process) ?? []) {
+            if (!$status['running']) {
+                break;
             }
-            \usleep($pause);
-            $pause = \min($pause * 2, 5000);
+            $now = Host::clock();
+            if ($now >= $deadline && !$killed) {
+                $killed = Host::ask('proc_terminate', $process, self::KILL)
+                    ?? Host::ask('posix_kill', $status['pid'], self::KILL) ?? false;
+                if (!$killed) {
+                    self::$left[] = $process;
+                    return [];
+                }
+            }
+            Host::ask('usleep', self::pause($now - $begun));
         }
+        if ($status === []) {
+            // Nobody can see whether it has ended, and all it had to say is said.
+            Host::ask('proc_terminate', $process, self::KILL);
+            return ['signaled' => false, 'exitcode' => Host::ask('proc_close', $process) ?? -1];
+        }
+        Host::ask('proc_close', $process);
         return $status;
+    }
+
+    /** The time until one looks again, in microseconds: a sixteenth of what has passed, from 50 to 5,000. */
+    private static function pause(float $passed): int
+    {
+        return (int) \max(50, \min($passed * 1e6 / 16, 5000));
     }
 }

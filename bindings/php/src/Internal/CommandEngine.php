@@ -33,7 +33,7 @@ final class CommandEngine implements Engine
         $core = $options->core();
         $this->config = new Hidden($core);
         $timeout = $core['timeout_ms'] ?? '';
-        $known = \preg_match('/^[1-9]\d{0,5}$/D', $timeout) === 1;
+        $known = \preg_match('/^[1-9][0-9]{0,5}$/D', $timeout) === 1;
         $this->deadlineMs = \min($known ? (int) $timeout : self::TIMEOUT_MS, self::LONGEST_TIMEOUT_MS) + self::GRACE_MS;
         $this->probe();
     }
@@ -109,7 +109,7 @@ final class CommandEngine implements Engine
     private function expectStarted(CommandRun $run): void
     {
         if (!$run->started()) {
-            throw $this->failure('could not be started: it ' . $run->ending());
+            throw $this->failure('cannot be started: ' . $run->obstacle());
         }
     }
 

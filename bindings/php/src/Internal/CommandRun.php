@@ -14,28 +14,36 @@ final class CommandRun
     /** The loader and every shell exit with these if a program could not be started. The command never does. */
     private const NOT_STARTED = [126, 127];
 
+    private string $path;
     /** Holds string. */
     private Hidden $output;
-    private string $complaint;
-    /** @var array<string, mixed> of proc_get_status */
-    private array $status;
+    /** The loader's words, if it refused the program. Others' may quote their input, and are not kept. */
+    private ?string $refusal;
+    private bool $signaled;
+    private int $signal;
+    private int $exitCode;
     private bool $inTime;
-    private int $elapsedUs;
+    private float $seconds;
 
-    /** @param array<string, mixed> $status */
+    /** @param array<string, mixed> $status of proc_get_status, as far as PHP can tell */
     public function __construct(
+        string $path,
         #[\SensitiveParameter]
         string $output,
+        #[\SensitiveParameter]
         string $complaint,
         array $status,
         bool $inTime,
-        int $elapsedUs
+        float $seconds
     ) {
+        $this->path = $path;
         $this->output = new Hidden($output);
-        $this->complaint = $complaint;
-        $this->status = $status;
+        $this->refusal = Loader::refusal($complaint);
+        $this->signaled = $status['signaled'] ?? false;
+        $this->signal = $status['termsig'] ?? 0;
+        $this->exitCode = $status['exitcode'] ?? -1;
         $this->inTime = $inTime;
-        $this->elapsedUs = $elapsedUs;
+        $this->seconds = $seconds;
     }
 
     public function output(): string
@@ -45,7 +53,7 @@ final class CommandRun
 
     public function elapsedUs(): int
     {
-        return $this->elapsedUs;
+        return (int) ($this->seconds * 1e6);
     }
 
     public function timedOut(): bool
@@ -56,9 +64,15 @@ final class CommandRun
     public function started(): bool
     {
         return $this->timedOut()
-            || $this->status['signaled']
+            || $this->signaled
             || $this->output() !== ''
-            || !\in_array($this->status['exitcode'], self::NOT_STARTED, true);
+            || $this->refusal === null && !\in_array($this->exitCode, self::NOT_STARTED, true);
+    }
+
+    /** Why it was not started, if it was not. */
+    public function obstacle(): string
+    {
+        return $this->refusal ?? Loader::programProblem($this->path) ?? "it ended with exit code {$this->exitCode}";
     }
 
     /** How it ended, in words without a secret. */
@@ -68,11 +82,7 @@ final class CommandRun
             return 'did not end in time and was killed';
         }
         $document = $this->output() === '' ? 'no result document' : 'an output that is not a result document';
-        $end = $this->status['signaled']
-            ? "was ended by signal {$this->status['termsig']}"
-            : "ended with exit code {$this->status['exitcode']}";
-        // The complaint comes from the loader or the shell; the command itself never quotes its input.
-        $complaint = \trim((string) \preg_replace('/[^\x20-\x7E]+/', ' ', \substr($this->complaint, 0, 200)));
-        return "$end and $document" . ($this->started() || $complaint === '' ? '' : " ($complaint)");
+        $end = $this->signaled ? "was ended by signal {$this->signal}" : "ended with exit code {$this->exitCode}";
+        return "$end and $document";
     }
 }

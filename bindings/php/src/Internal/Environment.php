@@ -15,7 +15,7 @@ final class Environment
     /** An empty variable counts as unset. */
     public static function get(string $name): ?string
     {
-        foreach ([\getenv($name), $_SERVER[$name] ?? null, $_ENV[$name] ?? null] as $value) {
+        foreach ([Host::ask('getenv', $name), $_SERVER[$name] ?? null, $_ENV[$name] ?? null] as $value) {
             if (\is_string($value) && $value !== '') {
                 return $value;
             }

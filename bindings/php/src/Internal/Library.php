@@ -69,15 +69,22 @@ final class Library
     /** Why this code cannot use FFI, with the line of php.ini that helps; null if it can. */
     public static function obstacle(): ?string
     {
-        $ini = \php_ini_loaded_file() ?: 'php.ini';
-        if (!\extension_loaded('ffi')) {
+        $ini = Host::ini();
+        if (!\class_exists(FFI::class, false)) {
             return "the extension FFI is not loaded: install it, and write extension=ffi into $ini";
+        }
+        if (!\method_exists(FFI::class, 'cdef')) {
+            return "disable_classes in $ini names FFI";
+        }
+        if (!\function_exists('file_get_contents')) {
+            return "disable_functions in $ini names file_get_contents";
         }
         try {
             FFI::cdef('');
         } catch (FFI\Exception $refusal) {
             $preload = \dirname(__DIR__, 2) . '/preload.php';
-            return 'ffi.enable=' . \ini_get('ffi.enable') . ' does not let this code use FFI: write into '
+            $enable = Host::ask('ini_get', 'ffi.enable') ?? '(unknown: ini_get is disabled)';
+            return "ffi.enable=$enable does not let this code use FFI: write into "
                 . "$ini either ffi.enable=true, or ffi.enable=preload and opcache.preload=$preload";
         }
         return null;
@@ -122,7 +129,10 @@ final class Library
         try {
             $ffi = FFI::cdef(self::header(), $path);
         } catch (FFI\Exception $failure) {
-            return [null, self::olderAbi($path) ?? self::loaderProblem($path) ?? $failure->getMessage()];
+            $words = self::olderAbi($path) ?? Host::inEnglish(static function () use ($path): ?string {
+                return self::loaderProblem($path);
+            });
+            return [null, Loader::explained($words ?? $failure->getMessage())];
         }
         $problem = self::abiProblem($ffi);
         return $problem === null ? [$ffi, null] : [null, $problem];
@@ -138,7 +148,7 @@ final class Library
         }
     }
 
-    /** The loader's own words: before PHP 8.3, FFI does not pass them on. */
+    /** The loader's own words. PHP 8.3 and later quote them; before, one has to ask the loader. */
     private static function loaderProblem(string $path): ?string
     {
         if (PHP_OS_FAMILY === 'Windows') {
@@ -151,16 +161,20 @@ final class Library
         }
         try {
             FFI::cdef('', $path);
+            return null;
         } catch (FFI\Exception $failure) {
-            $words = $loader->dlerror();
-            if ($words === null || FFI::isNull($words)) {
-                return null;
+            if (\preg_match("/^Failed loading '.*' \((.*)\)$/Ds", $failure->getMessage(), $found) === 1) {
+                $words = $found[1];
+            } else {
+                $words = $loader->dlerror();
+                if ($words === null || FFI::isNull($words)) {
+                    return null;
+                }
+                $words = FFI::string($words);
             }
-            $words = FFI::string($words);
             // The caller puts the path before the reason anyway.
             return \strncmp($words, "$path: ", \strlen($path) + 2) === 0 ? \substr($words, \strlen($path) + 2) : $words;
         }
-        return null;
     }
 
     private static function abiProblem(FFI $ffi): ?string

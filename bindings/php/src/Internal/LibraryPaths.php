@@ -13,9 +13,6 @@ final class LibraryPaths
 {
     private const SONAME = 'libpaywall.so.1';
 
-    /** ELF's numbers for the likely machines. */
-    private const MACHINES = [3 => 'i686', 40 => 'arm', 62 => 'x86_64', 183 => 'aarch64', 243 => 'riscv64'];
-
     /** @return string[] in the order in which the package tries them */
     public static function candidates(): array
     {
@@ -32,64 +29,56 @@ final class LibraryPaths
         return $paths;
     }
 
-    /** The folder of this platform in `native/`. */
+    /** The folder of this platform in `native/`. Where PHP cannot tell the machine, it is the most likely one. */
     public static function platform(): string
     {
-        return \strtolower(PHP_OS_FAMILY) . '-' . self::machine();
+        return Text::lower(PHP_OS_FAMILY) . '-' . (Host::machine() ?? (PHP_INT_SIZE === 8 ? 'x86_64' : 'i686'));
     }
 
     /** Why the file cannot be the library, as far as a look at it shows; null if nothing is wrong. */
     public static function problem(string $path): ?string
     {
-        if (\strpos($path, "\0") !== false) {
-            return 'must not contain NUL';
+        // The system's loader searches for a bare name. Only our own name may be bare, not one that you give.
+        $ours = \strpbrk($path, '/\\') === false && Environment::get('PAYWALL_LIBRARY') === null;
+        $problem = $ours ? null : Host::pathProblem($path);
+        if ($ours || $problem !== null) {
+            return $problem;
         }
-        if (\strpbrk($path, '/\\') === false) {
-            // The system's loader searches for a bare name. Only our own name may be bare, not one that you give.
-            return Environment::get('PAYWALL_LIBRARY') === null ? null : 'must be an absolute path';
+        if (Host::look('file_exists', $path) === false) {
+            return 'there is no such file, or this user may not see it';
         }
-        if (\preg_match('~^(/|\\\\\\\\|[A-Za-z]:[/\\\\])~', $path) !== 1) {
-            return 'must be an absolute path';
-        }
-        if (!\file_exists($path)) {
-            return 'there is no such file, or this user or open_basedir may not see it';
-        }
-        if (!\is_file($path)) {
+        if (Host::look('is_file', $path) === false) {
             return 'is not a file';
         }
-        if (!\is_readable($path)) {
+        if (Host::look('is_readable', $path) === false) {
             return 'is not readable by this user';
         }
         if (PHP_OS_FAMILY !== 'Linux') {
             return null;
         }
-        $head = (string) @\file_get_contents($path, false, null, 0, 64);
-        return self::elfProblem($head) ?? self::cutProblem($head, (int) \filesize($path));
-    }
-
-    /** glibc reports a file for another machine as missing, so this looks at the file. */
-    private static function elfProblem(string $head): ?string
-    {
+        $head = Host::ask('file_get_contents', $path, false, null, 0, 64);
+        if (!\is_string($head)) {
+            // The loader may look where PHP may not.
+            return null;
+        }
         if (\strlen($head) < 64 || \strncmp($head, "\x7FELF", 4) !== 0) {
             return 'is not a shared library for Linux (ELF)';
         }
-        $number = \unpack($head[5] === "\x02" ? 'n' : 'v', $head, 18)[1];
-        $theirs = self::MACHINES[$number] ?? "ELF machine $number";
-        return $theirs === self::machine() ? null : "is built for $theirs, but this PHP runs as " . self::machine();
+        return Loader::foreignMachine($head) ?? self::cutProblem($head, Host::ask('filesize', $path));
     }
 
     /**
      * If an upload stopped halfway, the loader maps the file anyway, and then SIGBUS kills the whole process. The table of
      * sections is the last part of a file.
      */
-    private static function cutProblem(string $head, int $size): ?string
+    private static function cutProblem(string $head, ?int $size): ?string
     {
         $wide = $head[4] === "\x02";
         $little = $head[5] !== "\x02";
         $offset = \unpack($wide ? ($little ? 'P' : 'J') : ($little ? 'V' : 'N'), $head, $wide ? 0x28 : 0x20)[1];
         [, $length, $count] = \unpack($little ? 'v2' : 'n2', $head, $wide ? 0x3A : 0x2E);
         $whole = $offset + $length * $count;
-        return $whole > $size ? "is cut off: it has $size bytes of $whole" : null;
+        return $size !== null && $whole > $size ? "is cut off: it has $size bytes of $whole" : null;
     }
 
     private static function fileName(): string
@@ -101,18 +90,5 @@ final class LibraryPaths
                 return 'libpaywall.1.dylib';
         }
         return self::SONAME;
-    }
-
-    /** The machine of this process: a 32-bit PHP on a 64-bit kernel needs a 32-bit library. */
-    private static function machine(): string
-    {
-        $machine = \strtolower(\php_uname('m'));
-        $names = ['amd64' => 'x86_64', 'arm64' => 'aarch64', 'i386' => 'i686', 'i586' => 'i686'];
-        $machine = $names[$machine] ?? $machine;
-        if (PHP_INT_SIZE === 4) {
-            $narrow = ['x86_64' => 'i686', 'aarch64' => 'arm'];
-            $machine = $narrow[$machine] ?? (\strncmp($machine, 'armv', 4) === 0 ? 'arm' : $machine);
-        }
-        return $machine;
     }
 }

@@ -55,7 +55,7 @@ final class Options
     {
         $options = [];
         foreach (self::FROM_ENVIRONMENT as $name) {
-            $value = Environment::get('PAYWALL_' . \strtoupper($name));
+            $value = Environment::get('PAYWALL_' . Text::upper($name));
             if ($value !== null) {
                 $options[$name] = $value;
             }

@@ -4,14 +4,19 @@ declare(strict_types=1);
 
 namespace Paywall\Internal;
 
+use Paywall\Action;
+use Paywall\ErrorInfo;
 use Paywall\Exception\InDoubtException;
 use Paywall\Exception\InvalidArgumentException;
 use Paywall\Exception\LibraryException;
 use Paywall\Exception\NotSentException;
 use Paywall\Exception\PaywallException;
 use Paywall\Exception\RejectedException;
+use Paywall\Kind;
 use Paywall\ResendResult;
 use Paywall\Status;
+use Paywall\TokenState;
+use Paywall\Transport;
 
 /**
  * The exception for each status.
@@ -20,6 +25,23 @@ use Paywall\Status;
  */
 final class Outcome
 {
+    private const CLASSES = [
+        Action::class, CommandRun::class, Document::class, ErrorInfo::class, Hidden::class, InDoubtException::class,
+        InvalidArgumentException::class, Kind::class, LibraryException::class, Loader::class, NotSentException::class,
+        RejectedException::class, ResendResult::class, Status::class, Text::class, TokenState::class, Transport::class,
+    ];
+
+    /**
+     * Loads what an outcome needs while nothing is sent. After a call it may be too late: the files may be replaced by an
+     * update, or no descriptor be left to open one.
+     */
+    public static function load(): void
+    {
+        foreach (self::CLASSES as $class) {
+            \class_exists($class);
+        }
+    }
+
     public static function exception(ResendResult $result): ?PaywallException
     {
         switch ($result->status) {

@@ -11,6 +11,9 @@ namespace Paywall\Internal;
  */
 final class Text
 {
+    private const LOWER = 'abcdefghijklmnopqrstuvwxyz';
+    private const UPPER = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+
     /** C takes NUL for the end of the text, and would send only the part before it. */
     public static function hasNul(
         #[\SensitiveParameter]
@@ -29,5 +32,16 @@ final class Text
         }
         // Every PHP has PCRE, but not every PHP has mbstring.
         return \preg_match('//u', $text) === 1 ? null : 'must be UTF-8';
+    }
+
+    /** strtolower and strtoupper follow the locale before PHP 8.2: under tr_TR, `i` stays small. */
+    public static function lower(string $ascii): string
+    {
+        return \strtr($ascii, self::UPPER, self::LOWER);
+    }
+
+    public static function upper(string $ascii): string
+    {
+        return \strtr($ascii, self::LOWER, self::UPPER);
     }
 }

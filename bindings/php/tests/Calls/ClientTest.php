@@ -9,6 +9,7 @@ use Paywall\Client;
 use Paywall\Exception\InvalidArgumentException;
 use Paywall\Exception\PaywallException;
 use Paywall\Exception\RejectedException;
+use Paywall\Internal\Text;
 use Paywall\Tests\Contract;
 use Paywall\Tests\Offline\Logger;
 use Paywall\Tests\Sandbox;
@@ -210,22 +211,87 @@ final class ClientTest extends CallTestCase
         }
     }
 
-    public function testASignalDuringACallDoesNoHarm(): void
+    /** @dataProvider handlers */
+    public function testASignalDuringACallDoesNotTakeItsOutcome(callable $onError, bool $throws): void
     {
         $client = self::client();
         $signals = 0;
-        pcntl_async_signals(true);
-        pcntl_signal(SIGALRM, static function () use (&$signals): void {
+        $asynchronous = pcntl_async_signals(true);
+        pcntl_signal(SIGALRM, static function () use (&$signals, $throws): void {
             $signals++;
-        });
+            if ($throws) {
+                throw new \RuntimeException('from a signal handler');
+            }
+        }, false);
+        set_error_handler($onError);
         try {
             pcntl_alarm(1);
             $result = $client->resendOtp('sbx_delay_1500', self::SESSION);
         } finally {
+            restore_error_handler();
             pcntl_alarm(0);
             pcntl_signal(SIGALRM, SIG_DFL);
+            $stillAsynchronous = pcntl_async_signals($asynchronous);
         }
-        self::assertSame(['ok', 1], [$result->status, $signals]);
+        self::assertSame(['ok', 1, true], [$result->status, $signals, $stillAsynchronous]);
+    }
+
+    public static function handlers(): array
+    {
+        $throw = static function (int $level, string $message): bool {
+            throw new \ErrorException($message, 0, $level);
+        };
+        return [
+            'an error handler for the @ of PHP 7' => [static function (int $level, string $message) use ($throw): bool {
+                return error_reporting() === 0 || $throw($level, $message);
+            }, false],
+            'all throws' => [$throw, true],
+        ];
+    }
+
+    /** PHP collects garbage when it has seen some 10,000 candidates, whatever it does then, and runs the destructors in it. */
+    public function testADestructorThatThrowsDuringACallDoesNotTakeItsOutcome(): void
+    {
+        Sandbox::get()->clear();
+        $client = self::client();
+        $outcomes = 0;
+        self::collect();
+        for ($candidates = 9900; $candidates < 10000; $candidates++) {
+            try {
+                self::leaveGarbage($candidates);
+                $outcomes += $client->resendOtp('sbx_ok_5001', self::SESSION)->status === 'ok' ? 1 : 0;
+            } catch (\RuntimeException $ofTheDestructor) {
+                self::assertSame('from a destructor', $ofTheDestructor->getMessage());
+            }
+            self::collect();
+        }
+        self::assertGreaterThan(0, $outcomes);
+        self::assertCount($outcomes, Sandbox::get()->journal());
+    }
+
+    private static function collect(): void
+    {
+        try {
+            gc_collect_cycles();
+        } catch (\RuntimeException $ofTheDestructor) {
+        }
+    }
+
+    private static function leaveGarbage(int $candidates): void
+    {
+        $garbage = new class () {
+            public ?object $me = null;
+
+            public function __destruct()
+            {
+                throw new \RuntimeException('from a destructor');
+            }
+        };
+        $garbage->me = $garbage;
+        for ($i = 0; $i < $candidates; $i++) {
+            $ring = new \stdClass();
+            $ring->me = $ring;
+        }
     }
 
     public function testFromEnvTakesWhatIsSetAndOverridesWin(): void
@@ -233,7 +299,7 @@ final class ClientTest extends CallTestCase
         $options = Sandbox::get()->options();
         putenv('PAYWALL_BASE_URL=https://localhost:1');
         foreach (['ca_file', 'api_key', 'api_client', 'command'] as $name) {
-            $_SERVER['PAYWALL_' . strtoupper($name)] = $options[$name];
+            $_SERVER['PAYWALL_' . Text::upper($name)] = $options[$name];
         }
         try {
             $client = Client::fromEnv(['base_url' => $options['base_url']]);
@@ -241,7 +307,7 @@ final class ClientTest extends CallTestCase
         } finally {
             putenv('PAYWALL_BASE_URL');
             foreach (['ca_file', 'api_key', 'api_client', 'command'] as $name) {
-                unset($_SERVER['PAYWALL_' . strtoupper($name)]);
+                unset($_SERVER['PAYWALL_' . Text::upper($name)]);
             }
         }
     }

@@ -10,6 +10,7 @@ use Paywall\Exception\InDoubtException;
 use Paywall\Internal\Document;
 use Paywall\Internal\Options;
 use Paywall\Internal\Outcome;
+use Paywall\Internal\Text;
 use Paywall\Kind;
 use Paywall\ResendResult;
 use Paywall\Status;
@@ -30,7 +31,7 @@ final class ContractTest extends TestCase
         $expected = [];
         foreach ($words as $word) {
             // NEW would look like the operator.
-            $expected[$class === TokenState::class && $word === 'new' ? 'FRESH' : strtoupper($word)] = $word;
+            $expected[$class === TokenState::class && $word === 'new' ? 'FRESH' : Text::upper($word)] = $word;
         }
         self::assertNotSame([], $expected);
         self::assertSame(self::sorted($expected), self::sorted((new ReflectionClass($class))->getConstants()));

@@ -4,12 +4,16 @@ declare(strict_types=1);
 
 namespace Paywall\Tests\Offline;
 
+use Paywall\Client;
+use Paywall\Exception\InDoubtException;
 use Paywall\Exception\InvalidArgumentException;
+use Paywall\Internal\Engine;
 use Paywall\Internal\Environment;
 use Paywall\Internal\Log;
 use Paywall\Internal\Options;
 use Paywall\Internal\Text;
 use Paywall\Internal\Document;
+use Paywall\ResendResult;
 use PHPUnit\Framework\TestCase;
 
 final class InputTest extends TestCase
@@ -117,5 +121,42 @@ final class InputTest extends TestCase
         };
         (new Log($logger))->call('resend_otp', Document::parse(Documents::json()));
         $this->addToAssertionCount(1);
+    }
+
+    /** Nobody knows whether the request had left. */
+    public function testWhatPhpRaisesDuringACallEndsInDoubt(): void
+    {
+        $client = (new \ReflectionClass(Client::class))->newInstanceWithoutConstructor();
+        $engine = new class () implements Engine {
+            public function resendOtp(string $token, string $session): ResendResult
+            {
+                throw new \TypeError("must not be seen: $token");
+            }
+
+            public function check(): ResendResult
+            {
+                throw new \LogicException();
+            }
+
+            public function name(): string
+            {
+                return '';
+            }
+        };
+        foreach (['engine' => $engine, 'log' => new Log(null)] as $name => $value) {
+            $property = new \ReflectionProperty(Client::class, $name);
+            PHP_VERSION_ID < 80100 && $property->setAccessible(true);
+            $property->setValue($client, $value);
+        }
+        try {
+            $client->resendOtp(Documents::TOKEN, Documents::SESSION);
+            self::fail('ended well');
+        } catch (InDoubtException $doubt) {
+            self::assertSame(
+                [Documents::TOKEN, Documents::SESSION, 'await_code'],
+                [$doubt->getResult()->otpToken, $doubt->getResult()->sessionId, $doubt->getAction()]
+            );
+            self::assertStringStartsWith('in doubt: PHP raised TypeError during the call; ', $doubt->getMessage());
+        }
     }
 }

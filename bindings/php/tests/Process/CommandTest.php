@@ -55,6 +55,7 @@ final class CommandTest extends ProcessTestCase
             'garbage without end' => ['yes', 'timeout', 'did not end in time and was killed'],
             'silence' => ['exec sleep 60', 'timeout', 'did not end in time and was killed'],
             'silence of a child' => ['sleep 60', 'timeout', 'did not end in time and was killed'],
+            'stopped' => ['kill -STOP $$', 'timeout', 'did not end in time and was killed'],
             'closed output, and stays' => ['exec >&- 2>&-; exec sleep 60', 'connection_lost', 'was ended by signal 9'],
         ];
     }
@@ -98,12 +99,50 @@ final class CommandTest extends ProcessTestCase
     public static function nonStarters(): array
     {
         return [
-            'for another machine' => ["\x7FELF\x02\x01\x01" . str_repeat("\0", 60), 0755, 'the command'],
-            'no interpreter' => ["#!/nowhere/sh\n", 0755, 'could not be started'],
+            'for another machine' => [self::elf(), 0755, 'it is built for ELF machine 0, but this'],
+            'no interpreter' => ["#!/nowhere/sh\n", 0755, 'cannot be started: it needs /nowhere/sh, which this system'],
+            'not executable' => ["#!/bin/sh\n", 0644, 'cannot be started: it is not executable by this user (chmod 755)'],
             'another program' => ["#!/bin/sh\ncat\n", 0755, 'an output that is not a result document'],
             'a program that says nothing' => ["#!/bin/sh\ntrue\n", 0755, 'ended with exit code 0 and no result document'],
-            'a library that is missing' => ["#!/bin/sh\necho 'no libfoo' >&2; exit 127\n", 0755, '(no libfoo)'],
+            'no reason given' => ["#!/bin/sh\nexit 127\n", 0755, 'cannot be started: it ended with exit code 127'],
         ];
+    }
+
+    private static function elf(): string
+    {
+        return "\x7FELF\x02\x01\x01" . str_repeat("\0", 60);
+    }
+
+    /** What another program says may quote its input, as a shell does. */
+    public function testWhatAnotherProgramSaysIsNotShown(): void
+    {
+        foreach (['/bin/sh', PHP_BINARY] as $path) {
+            try {
+                $this->engine($path);
+                self::fail('started');
+            } catch (LibraryException $failure) {
+                self::assertStringNotContainsString('sandbox-api', $failure->getMessage());
+            }
+        }
+    }
+
+    /** The real loader's refusals: a program that needs what this system does not have. */
+    public function testWhatTheLoaderSaysIsTold(): void
+    {
+        foreach (self::refusedPrograms($this->folder) as $words => $path) {
+            try {
+                $this->engine($path);
+                self::fail('started');
+            } catch (LibraryException $failure) {
+                $message = $failure->getMessage();
+                self::assertStringStartsWith("nothing was sent: the command $path cannot be started: ", $message);
+                self::assertStringContainsString($words, $message);
+            }
+            $environment = ['PAYWALL_COMMAND' => $path, 'PAYWALL_LIBRARY' => '/nowhere'];
+            [$exit, $out] = $this->php([self::PACKAGE . '/bin/paywall-doctor'], $environment);
+            self::assertSame(1, $exit, $out);
+            self::assertMatchesRegularExpression('~^command .* cannot be started: .*' . preg_quote($words) . '~m', $out);
+        }
     }
 
     /** @dataProvider wrongPaths */
@@ -111,7 +150,7 @@ final class CommandTest extends ProcessTestCase
     {
         $this->expectException(LibraryException::class);
         $this->expectExceptionMessage($words);
-        new Command($path);
+        $this->engine($path);
     }
 
     public static function wrongPaths(): array
@@ -119,9 +158,10 @@ final class CommandTest extends ProcessTestCase
         return [
             'relative' => ['paywall', 'must be an absolute path'],
             'options' => ['-rf', 'must be an absolute path'],
-            'not there' => ['/nowhere/paywall', 'there is no such file'],
-            'a folder' => ['/tmp', 'there is no such file'],
-            'not executable' => ['/etc/passwd', 'it is not executable by this user'],
+            'NUL' => ["/bin/sh\0", 'must not contain NUL'],
+            'not there' => ['/nowhere/paywall', 'cannot be started: there is no such file'],
+            'a folder' => ['/tmp', 'cannot be started: it is not a file'],
+            'not executable' => ['/etc/passwd', 'cannot be started: it is not executable by this user (chmod 755)'],
         ];
     }
 

@@ -92,7 +92,7 @@ final class RecipesTest extends ProcessTestCase
     private function press(string $recipe, array $calls, array $environment = []): array
     {
         Sandbox::get()->clear();
-        $code = '$press = require $argv[1]; $answers = [];'
+        $code = 'require "' . self::PACKAGE . '/tests/locale.php"; $press = require $argv[1]; $answers = [];'
             . ' foreach (json_decode($argv[2], true) as [$token, $twice]) { $answers[] = $press($token, $argv[3], $twice); }'
             . ' echo json_encode($answers);';
         $settings = ['-d', 'error_reporting=' . (E_ALL & ~E_DEPRECATED), '-d', "error_log={$this->folder}/log"];

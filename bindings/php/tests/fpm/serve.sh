@@ -105,7 +105,10 @@ start_fpm() { # INI…
   for _ in $(seq 100); do [ -S "$work/fpm.sock" ] && break; sleep 0.05; done
 }
 
-nginx -c "$work/nginx.conf" -e "$work/nginx.log"
+# An older nginx does not know this option, and says what it cannot write to its own log.
+early_log=()
+[[ $(nginx -h 2>&1) != *"-e filename"* ]] || early_log=(-e "$work/nginx.log")
+nginx -c "$work/nginx.conf" "${early_log[@]}"
 await "$work/nginx.pid"
 pids+=("$(cat "$work/nginx.pid")")
 

@@ -17,8 +17,8 @@ final class Level
 
     /** Functions of extensions that this build of PHP does not have. */
     private const ELSEWHERE = [
-        'posix_kill', 'posix_geteuid', 'pcntl_fork', 'pcntl_waitpid', 'pcntl_async_signals', 'pcntl_signal', 'pcntl_alarm',
-        'curl_multi_init',
+        'posix_kill', 'posix_geteuid', 'pcntl_fork', 'pcntl_waitpid', 'pcntl_async_signals', 'pcntl_signal',
+        'pcntl_signal_dispatch', 'pcntl_alarm', 'curl_multi_init',
     ];
 
     /** What one easily writes today. */

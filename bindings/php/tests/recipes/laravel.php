@@ -13,20 +13,16 @@ use App\Http\Controllers\ResendOtpController;
 use Illuminate\Cache\ArrayStore;
 use Illuminate\Cache\Repository;
 use Illuminate\Http\Request;
-use Illuminate\Session\ArraySessionHandler;
+use Illuminate\Session\NullSessionHandler;
 use Illuminate\Session\Store;
 
 $store = new ArrayStore();
 $cache = new Repository($store);
-$logger = new class extends Psr\Log\AbstractLogger {
-    public function log($level, $message, array $context = [])
-    {
-    }
-};
+$logger = new Psr\Log\NullLogger();
 $controller = new ResendOtpController(Paywall\Client::fromEnv(), $cache, $store, $logger);
 
 return static function (?string $token, string $session, bool $twice) use ($cache, $store, $controller): array {
-    $visitor = new Store('shop', new ArraySessionHandler(10));
+    $visitor = new Store('shop', new NullSessionHandler());
     $visitor->put('paywall_payment', '7');
     $request = Request::create('/checkout/otp/resend', 'POST');
     $request->setLaravelSession($visitor);

@@ -1,4 +1,5 @@
-//! The magic tokens: one table that answers requests and describes itself.
+//! The outcomes: one table that answers requests and describes itself. A magic token reaches a row of it, and so does what
+//! is armed; the pages and the OpenAPI description list it.
 
 use std::ops::RangeInclusive;
 
@@ -7,6 +8,9 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::answers::{self, Answer, Code, Failure, Session, accepted, new_token, refused};
+
+/// Every magic token begins so.
+pub const PREFIX: &str = "sbx_";
 
 /// How far an answer rests on what the vendor has published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -21,11 +25,12 @@ pub enum Origin {
 }
 
 impl Origin {
-    pub fn name(self) -> &'static str {
+    /// Its name in English and in Turkish.
+    pub fn names(self) -> [&'static str; 2] {
         match self {
-            Self::Documented => "documented",
-            Self::Partly => "partly",
-            Self::Invented => "invented",
+            Self::Documented => ["documented", "belgelenmiş"],
+            Self::Partly => ["partly", "kısmen"],
+            Self::Invented => ["invented", "uydurulmuş"],
         }
     }
 }
@@ -54,8 +59,10 @@ pub struct Magic {
     pub origin: Origin,
     /// What it stands for.
     pub meaning: &'static str,
+    pub meaning_tr: &'static str,
     /// What goes over the wire.
     pub answer: &'static str,
+    pub answer_tr: &'static str,
     /// Whether the request reaches the service: false where something in front of it answers or breaks.
     pub processed: bool,
     /// Whether a text message goes out.
@@ -70,21 +77,17 @@ pub struct Magic {
 
 /// What a row needs to know of the request.
 struct Ask {
-    session: Uuid,
+    session: Session,
     number: u64,
 }
 
 impl Ask {
-    fn same_session(&self) -> Session {
-        Session { id: self.session, renewed: false }
-    }
-
     fn accepted(&self, code: Code) -> answers::Envelope {
-        accepted(self.same_session(), code, Some(new_token()))
+        accepted(self.session, code, Some(new_token()))
     }
 
     fn refused(&self, failure: Failure) -> Answer {
-        refused(self.same_session(), failure).into()
+        refused(self.session, failure).into()
     }
 
     /// The number as a status; the table's range keeps it one.
@@ -105,7 +108,9 @@ const REFUSAL: Magic = Magic {
     name: "",
     origin: Origin::Partly,
     meaning: "",
+    meaning_tr: "",
     answer: "",
+    answer_tr: "",
     processed: true,
     sends: false,
     numbers: None,
@@ -125,34 +130,44 @@ pub static TABLE: [Magic; 28] = [
         name: "sbx_ok_5001",
         origin: Origin::Documented,
         meaning: "the bank sent the code",
+        meaning_tr: "kodu banka gönderdi",
         answer: "ResponseCode 5001 and a new Token",
+        answer_tr: "ResponseCode 5001 ve yeni bir Token",
         ..SUCCESS
     },
     Magic {
         name: "sbx_ok_5008",
         meaning: "Masterpass itself sent the code",
+        meaning_tr: "kodu Masterpass'in kendisi gönderdi",
         answer: "ResponseCode 5008 and a new Token",
+        answer_tr: "ResponseCode 5008 ve yeni bir Token",
         make: |ask| ask.accepted(Code::Masterpass).into(),
         ..SUCCESS
     },
     Magic {
         name: "sbx_ok_0000",
         meaning: "accepted; the token stays as it is",
+        meaning_tr: "kabul edildi; token olduğu gibi kalır",
         answer: "ResponseCode 0000 and no Token",
-        make: |ask| accepted(ask.same_session(), Code::Success, None).into(),
+        answer_tr: "ResponseCode 0000, Token yok",
+        make: |ask| accepted(ask.session, Code::Success, None).into(),
         ..SUCCESS
     },
     Magic {
         name: "sbx_renewed",
         meaning: "accepted, and the session was renewed",
+        meaning_tr: "kabul edildi ve oturum yenilendi",
         answer: "ResponseCode 5001, SessionRenewed true and a new SessionId",
+        answer_tr: "ResponseCode 5001, SessionRenewed true ve yeni bir SessionId",
         make: |_| accepted(new_session(), Code::Bank, Some(new_token())).into(),
         ..SUCCESS
     },
     Magic {
         name: "sbx_3d",
         meaning: "the flow goes on with 3-D Secure",
+        meaning_tr: "akış 3-D Secure ile sürer",
         answer: "ResponseCode 5010, a Token and Url3d",
+        answer_tr: "ResponseCode 5010, bir Token ve Url3d",
         make: |ask| ask.accepted(Code::ThreeDSecure).into(),
         ..REFUSAL
     },
@@ -160,49 +175,63 @@ pub static TABLE: [Magic; 28] = [
         name: "sbx_token_invalid",
         origin: Origin::Documented,
         meaning: "a wrong or superseded token",
+        meaning_tr: "yanlış ya da yerine yenisi gelmiş bir token",
         answer: "exception TOKEN_IS_NOT_VALID (404), beside ErrorCode 0 and Result true",
+        answer_tr: "TOKEN_IS_NOT_VALID istisnası (404); yanında ErrorCode 0 ve Result true",
         ..REFUSAL
     },
     Magic {
         name: "sbx_token_expired",
         origin: Origin::Documented,
         meaning: "the operation must begin again; the sample is one of the verify call",
+        meaning_tr: "işlem baştan başlamalı; örnek, doğrulama çağrısına ait",
         answer: "exception TOKEN_HAS_EXPIRED (401), ErrorCode 1, Result false, SessionRenewed true",
+        answer_tr: "TOKEN_HAS_EXPIRED istisnası (401), ErrorCode 1, Result false, SessionRenewed true",
         make: |_| refused(new_session(), answers::TOKEN_HAS_EXPIRED).failed_outside().into(),
         ..REFUSAL
     },
     Magic {
         name: "sbx_token_used",
         meaning: "the flow is finished, or a newer token exists",
+        meaning_tr: "akış bitti ya da daha yeni bir token var",
         answer: "exception TOKEN_ALREADY_USED",
+        answer_tr: "TOKEN_ALREADY_USED istisnası",
         make: |ask| ask.refused(answers::TOKEN_ALREADY_USED),
         ..REFUSAL
     },
     Magic {
         name: "sbx_cooldown",
         meaning: "the previous code has not timed out yet",
+        meaning_tr: "önceki kodun süresi henüz dolmadı",
         answer: "exception ERROR_CALLED_OTP_SERVICE_ONE_MORE_TIME_BEFORE_TIMEOUT_EXPIRED",
+        answer_tr: "ERROR_CALLED_OTP_SERVICE_ONE_MORE_TIME_BEFORE_TIMEOUT_EXPIRED istisnası",
         make: |ask| ask.refused(answers::COOLDOWN),
         ..REFUSAL
     },
     Magic {
         name: "sbx_limit",
         meaning: "no more codes for this operation",
+        meaning_tr: "bu işlem için başka kod yok",
         answer: "exception ERR_YOU_CAN_NOT_CALL_OTP_SERVICE_ONE_MORE_TIME",
+        answer_tr: "ERR_YOU_CAN_NOT_CALL_OTP_SERVICE_ONE_MORE_TIME istisnası",
         make: |ask| ask.refused(answers::LIMIT),
         ..REFUSAL
     },
     Magic {
         name: "sbx_no_bank_otp",
         meaning: "the card's bank does not support such codes",
+        meaning_tr: "kartın bankası bu kodları desteklemiyor",
         answer: "exception BANK_DOES_NOT_SUPPORT_OTP",
+        answer_tr: "BANK_DOES_NOT_SUPPORT_OTP istisnası",
         make: |ask| ask.refused(answers::NO_BANK_OTP),
         ..REFUSAL
     },
     Magic {
         name: "sbx_account_blocked",
         meaning: "the wallet account is blocked",
+        meaning_tr: "cüzdan hesabı bloke",
         answer: "exception ACCOUNT_IS_BLOCKED",
+        answer_tr: "ACCOUNT_IS_BLOCKED istisnası",
         make: |ask| ask.refused(answers::ACCOUNT_IS_BLOCKED),
         ..REFUSAL
     },
@@ -210,7 +239,9 @@ pub static TABLE: [Magic; 28] = [
         name: "sbx_result_false",
         origin: Origin::Invented,
         meaning: "the envelope says no, and nothing more",
+        meaning_tr: "zarf hayır diyor, başka bir şey demiyor",
         answer: "ErrorCode 1, Result false, a Message, Body null",
+        answer_tr: "ErrorCode 1, Result false, bir Message, Body null",
         make: |_| answers::turned_away(1, None, "İşlem gerçekleştirilemedi.").into(),
         ..REFUSAL
     },
@@ -218,21 +249,27 @@ pub static TABLE: [Magic; 28] = [
         name: "sbx_unknown_code",
         origin: Origin::Invented,
         meaning: "a refusal that no list contains",
+        meaning_tr: "hiçbir listede olmayan bir ret",
         answer: "exception SANDBOX_CODE_THAT_NOBODY_KNOWS",
+        answer_tr: "SANDBOX_CODE_THAT_NOBODY_KNOWS istisnası",
         make: |ask| ask.refused(answers::UNKNOWN_CODE),
         ..REFUSAL
     },
     Magic {
         name: "sbx_upstream",
         meaning: "the bank did not answer the service in time; here the message did go out",
+        meaning_tr: "banka servise zamanında yanıt vermedi; burada mesaj yine de gitti",
         answer: "exception VPOS_TIMEOUT_ERROR",
+        answer_tr: "VPOS_TIMEOUT_ERROR istisnası",
         make: |ask| ask.refused(answers::UPSTREAM_TIMEOUT),
         ..SUCCESS
     },
     Magic {
         name: "sbx_http_<code>",
         meaning: "a gateway answers in place of the service; 200 to 599",
+        meaning_tr: "servisin yerine bir ağ geçidi yanıt verir; 200 ile 599 arası",
         answer: "that status and a small HTML page (204, 205, 304: no body); 429 and 503 with Retry-After: 2",
+        answer_tr: "bu durum kodu ve küçük bir HTML sayfası (204, 205, 304: gövde yok); 429 ve 503 ile Retry-After: 2",
         numbers: Some(200..=599),
         make: |ask| Answer::gateway(ask.status()),
         ..GATEWAY
@@ -240,14 +277,18 @@ pub static TABLE: [Magic; 28] = [
     Magic {
         name: "sbx_redirect",
         meaning: "a wrong address; a client that follows it appears twice in the journal",
+        meaning_tr: "yanlış adres; yönlendirmeyi izleyen istemci günlükte iki kez görünür",
         answer: "307 with a Location",
+        answer_tr: "Location ile 307",
         make: |_| Answer::redirect(),
         ..GATEWAY
     },
     Magic {
         name: "sbx_html",
         meaning: "a gateway's page with a status that looks good",
+        meaning_tr: "iyi görünen bir durum koduyla bir ağ geçidinin sayfası",
         answer: "200 and an HTML page",
+        answer_tr: "200 ve bir HTML sayfası",
         make: |_| Answer::html(StatusCode::OK),
         ..GATEWAY
     },
@@ -255,7 +296,9 @@ pub static TABLE: [Magic; 28] = [
         name: "sbx_empty",
         origin: Origin::Invented,
         meaning: "sent, but the answer is empty",
+        meaning_tr: "gönderildi, ama yanıt boş",
         answer: "200 and Content-Length: 0",
+        answer_tr: "200 ve Content-Length: 0",
         make: |_| Answer::empty(),
         ..SUCCESS
     },
@@ -263,7 +306,9 @@ pub static TABLE: [Magic; 28] = [
         name: "sbx_bad_json",
         origin: Origin::Invented,
         meaning: "sent, but the answer is not JSON",
+        meaning_tr: "gönderildi, ama yanıt JSON değil",
         answer: "200 and half of a good envelope, as a whole HTTP answer",
+        answer_tr: "200 ve iyi bir zarfın yarısı, tam bir HTTP yanıtı olarak",
         make: |ask| Answer::from(ask.accepted(Code::Bank)).cut(),
         ..SUCCESS
     },
@@ -271,7 +316,9 @@ pub static TABLE: [Magic; 28] = [
         name: "sbx_truncated",
         origin: Origin::Invented,
         meaning: "sent, but the connection ends within the answer",
+        meaning_tr: "gönderildi, ama bağlantı yanıtın ortasında bitiyor",
         answer: "the Content-Length of a good answer, half of it, then the orderly end of the connection",
+        answer_tr: "iyi bir yanıtın Content-Length değeri, yarısı, sonra bağlantının düzenli sonu",
         delivery: Delivery::Truncated,
         ..SUCCESS
     },
@@ -279,7 +326,9 @@ pub static TABLE: [Magic; 28] = [
         name: "sbx_huge",
         origin: Origin::Invented,
         meaning: "sent, but the answer is too large to be one",
+        meaning_tr: "gönderildi, ama yanıt inanılmayacak kadar büyük",
         answer: "a good envelope with a Description of 2 MiB",
+        answer_tr: "2 MiB Description içeren iyi bir zarf",
         make: |ask| ask.accepted(Code::Bank).padded(2 << 20).into(),
         ..SUCCESS
     },
@@ -287,7 +336,9 @@ pub static TABLE: [Magic; 28] = [
         name: "sbx_delay_<ms>",
         origin: Origin::Invented,
         meaning: "sent at once, answered later; up to 600000 milliseconds",
+        meaning_tr: "hemen gönderilir, yanıt sonra gelir; en çok 600000 milisaniye",
         answer: "ResponseCode 5001 after that time",
+        answer_tr: "bu süreden sonra ResponseCode 5001",
         numbers: Some(0..=600_000),
         delivery: Delivery::Delayed,
         ..SUCCESS
@@ -296,7 +347,9 @@ pub static TABLE: [Magic; 28] = [
         name: "sbx_close_<ms>",
         origin: Origin::Invented,
         meaning: "sent and answered; the connection ends that much later, unannounced; up to 600000 milliseconds",
+        meaning_tr: "gönderilir ve yanıtlanır; bağlantı bu kadar sonra habersiz biter; en çok 600000 milisaniye",
         answer: "ResponseCode 5001, then the orderly end of the connection",
+        answer_tr: "ResponseCode 5001, sonra bağlantının düzenli sonu",
         numbers: Some(0..=600_000),
         delivery: Delivery::Closed,
         ..SUCCESS
@@ -305,7 +358,9 @@ pub static TABLE: [Magic; 28] = [
         name: "sbx_drip",
         origin: Origin::Invented,
         meaning: "sent, and answered too slowly to wait for",
+        meaning_tr: "gönderildi, yanıt beklenemeyecek kadar yavaş",
         answer: "ResponseCode 5001, one byte a second",
+        answer_tr: "ResponseCode 5001, saniyede bir bayt",
         delivery: Delivery::Drip,
         ..SUCCESS
     },
@@ -313,14 +368,18 @@ pub static TABLE: [Magic; 28] = [
         name: "sbx_hang",
         origin: Origin::Invented,
         meaning: "sent, and never answered",
+        meaning_tr: "gönderildi, hiç yanıtlanmadı",
         answer: "nothing, until the client leaves",
+        answer_tr: "istemci gidene kadar hiçbir şey",
         delivery: Delivery::Never,
         ..SUCCESS
     },
     Magic {
         name: "sbx_reset_before",
         meaning: "the request was read, and lost before the service",
+        meaning_tr: "istek okundu, servise varmadan kayboldu",
         answer: "a TCP reset",
+        answer_tr: "TCP reset",
         delivery: Delivery::Reset,
         ..GATEWAY
     },
@@ -328,13 +387,16 @@ pub static TABLE: [Magic; 28] = [
         name: "sbx_reset_after",
         origin: Origin::Invented,
         meaning: "sent, and the answer was lost",
+        meaning_tr: "gönderildi, ama yanıt yolda kayboldu",
         answer: "a TCP reset",
+        answer_tr: "TCP reset",
         delivery: Delivery::Reset,
         ..SUCCESS
     },
 ];
 
 /// A row of the table, with the number that the token carries.
+#[derive(Clone)]
 pub struct Match {
     pub magic: &'static Magic,
     pub number: u64,
@@ -357,15 +419,25 @@ pub fn find(token: &str) -> Option<Match> {
     })
 }
 
+/// Finds the row for the name of an outcome: a magic token without `sbx_`.
+pub fn named(name: &str) -> Option<Match> {
+    find(&format!("{PREFIX}{name}"))
+}
+
 impl Match {
     /// The answer, even if the delivery then loses it.
-    pub fn answer(&self, session: Uuid) -> Answer {
+    pub fn answer(&self, session: Session) -> Answer {
         (self.magic.make)(&Ask { session, number: self.number })
+    }
+
+    /// The name that arms it.
+    pub fn name(&self) -> &str {
+        &self.token[PREFIX.len()..]
     }
 
     /// The name in the journal: `sbx_ok_5001` is the outcome `5001`.
     pub fn outcome(&self) -> String {
-        let name = self.token.trim_start_matches("sbx_");
+        let name = self.name();
         name.strip_prefix("ok_").unwrap_or(name).to_owned()
     }
 }
@@ -403,7 +475,9 @@ mod tests {
             let found = find(&token).expect(magic.name);
             assert_eq!(found.magic.name, magic.name);
             assert_eq!(magic.name.contains('<'), magic.numbers.is_some(), "{}", magic.name);
-            assert!(!magic.meaning.is_empty() && !magic.answer.is_empty(), "{}", magic.name);
+            let texts = [magic.meaning, magic.meaning_tr, magic.answer, magic.answer_tr];
+            assert!(texts.iter().all(|text| !text.is_empty()), "{}", magic.name);
+            assert_eq!(named(found.name()).expect(magic.name).outcome(), found.outcome());
             // What sends a message was processed.
             assert!(magic.processed || !magic.sends, "{}", magic.name);
         }
