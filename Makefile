@@ -3,12 +3,13 @@
 # A part of `make test`, alone: PART=its name.
 part = @scripts/part.sh
 # Run beside each other, so that some compile while others wait. The long ones come first.
-PARTS := rust sandbox debian11 debian13 sanitize windows dotnet hosts fuzz commands plugins c cpp php python peers pascal lint
+PARTS := rust packages sandbox debian11 debian13 sanitize windows dotnet hosts fuzz commands plugins c cpp php python peers pascal lint
 JOBS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help demo sandbox test check fresh packages build $(PARTS:%=test-%) \
-  faults fuzz hosts soak sanitize windows windows-x86 header texts plugins platforms advisories figures figures-bindings bench
+.PHONY: help demo sandbox test check fresh installed build $(PARTS:%=test-%) \
+  faults fuzz hosts soak sanitize windows windows-x86 header texts plugins platforms advisories install dist dist-test \
+  figures figures-bindings bench
 
 help: ## what there is to make
 	@echo 'make TARGET, with'
@@ -74,14 +75,16 @@ test-sanitize: ## the C programs under AddressSanitizer, LeakSanitizer and Threa
 	$(part) sanitize tests/c/sanitize.sh
 test-windows: ## the x64 DLL, and all programs that use it under Wine
 	$(part) windows tests/windows/run.sh x64
+test-packages: ## wheel, Composer archive, NuGet and Debian packages, made, installed and used
+	$(part) packages packaging/test.sh quick
 test-commands: ## the other commands below and in the READMEs, for a moment each
 	$(part) commands scripts/commands.sh
 
 ifdef TOGETHER
 # All packages at once, while the first part compiles.
-packages:
-	$(part) packages scripts/setup.sh test
-$(filter-out test-rust,$(PARTS:%=test-%)): | packages
+installed:
+	$(part) installed scripts/setup.sh test
+$(filter-out test-rust,$(PARTS:%=test-%)): | installed
 endif
 
 faults: ## the fault matrix, as a table; FAULTS=word shows each point whose name has the word
@@ -110,6 +113,17 @@ windows-x86: ## the same for x86, in a 32-bit Debian of its own; needs root
 	@scripts/setup.sh windows-x86
 	@tests/windows/run.sh x86
 
+install: ## what `make build` has built, for C and C++: PREFIX (/usr/local), LIBDIR (lib), DESTDIR
+	@packaging/install.sh
+
+dist: ## all packages, for every system, in dist/: half an hour
+	@scripts/setup.sh dist
+	@packaging/dist.sh
+
+dist-test: ## installs what is in dist/ and runs it, in all systems that can be had here; needs root
+	@scripts/setup.sh dist-test
+	@packaging/test.sh all
+
 header: ## writes the headers and tests/contract.json from the sources
 	@scripts/setup.sh demo
 	@scripts/header.sh
@@ -117,11 +131,12 @@ header: ## writes the headers and tests/contract.json from the sources
 texts: ## writes what the recipes show into each language, from bindings/texts.json
 	@scripts/texts.py
 
-plugins: build ## the package for Composer and the plug-ins, as archives in target/plugins
+plugins: ## the package for Composer and the plug-ins, for Linux x86_64, as archives in target/plugins
 	@scripts/setup.sh plugins
-	@scripts/plugins.sh
+	@packaging/natives.sh linux-x64 command-x64
+	@packaging/php.sh target/plugins linux-x64 command-x64
 
-platforms: build ## a plug-in in a real shop: PLATFORM=woocommerce, opencart3 or opencart4, SOURCE=its folder; PICTURES=folder
+platforms: build plugins ## a plug-in in a real shop: PLATFORM=woocommerce, opencart3 or opencart4, SOURCE=its folder; PICTURES=folder
 	@scripts/setup.sh platforms
 	@tests/platforms/run.sh "$(PLATFORM)" "$(SOURCE)" "$(PICTURES)"
 

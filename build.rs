@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 /// The file name that programs are linked to. It changes only with the ABI's major.
 const SONAME: &str = "libpaywall.so.1";
+/// The same on macOS.
+const DYLIB: &str = "libpaywall.1.dylib";
 
 fn main() {
     let root = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
@@ -16,10 +18,14 @@ fn main() {
     // Not in PHP's header, whose parser reads no macros.
     add_words(&root, &out.join("paywall.h"));
 
-    if std::env::var("CARGO_CFG_TARGET_OS").as_deref() == Ok("linux") {
-        println!("cargo::rustc-cdylib-link-arg=-Wl,-soname,{SONAME}");
-        // A thread that resolves a name may outlive dlclose.
-        println!("cargo::rustc-cdylib-link-arg=-Wl,-z,nodelete");
+    match std::env::var("CARGO_CFG_TARGET_OS").as_deref() {
+        Ok("linux") => {
+            println!("cargo::rustc-cdylib-link-arg=-Wl,-soname,{SONAME}");
+            // A thread that resolves a name may outlive dlclose.
+            println!("cargo::rustc-cdylib-link-arg=-Wl,-z,nodelete");
+        }
+        Ok("macos") => println!("cargo::rustc-cdylib-link-arg=-Wl,-install_name,@rpath/{DYLIB}"),
+        _ => {}
     }
 }
 

@@ -23,6 +23,8 @@ debian_mirror() { # debian|debian-security
 # A folder is whole or not there: what an interrupted run has left is made again.
 make_debian() { # FOLDER SUITE ARCHITECTURE PACKAGES…
   local folder=$1 suite=$2 architecture=$3 part=$1.part log=$1.log mirror security try
+  # A folder of this machine's is not in there.
+  local -x TMPDIR=/tmp
   shift 3
   [ ! -e "$folder" ] || return 0
   mirror=$(debian_mirror debian)

@@ -3,7 +3,8 @@
 # place. It cannot change it, except for a `target` of its own, which keeps what is written there. Its target/release has the
 # library, the command and the sandbox: in an older release they are built there, since what is built here wants a newer libc.
 # Needs root, or a sudo that asks for no password.
-#   other-debian.sh RELEASE COMMAND…    11 (PHP 7.4, Python 3.9) or 13 (PHP 8.4, Python 3.13)
+#   other-debian.sh [--bare] RELEASE COMMAND…    11 (PHP 7.4, Python 3.9), 12 or 13 (PHP 8.4, Python 3.13)
+#   --bare          without target/release: for what brings its own library
 #   PAYWALL_TARGET  what is seen as target/release in a newer release (default: target/release)
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -13,6 +14,11 @@ source scripts/debian.sh
 [ "$(id -u)" -eq 0 ] || ! sudo -n true 2>/dev/null ||
   exec sudo --non-interactive --preserve-env env "HOME=$HOME" "PATH=$PATH" "$0" "$@"
 
+bare=
+if [ "$1" = --bare ]; then
+  bare=yes
+  shift
+fi
 release=$1
 shift
 common=(binutils ca-certificates composer gcc libc6-dev locales make nginx-light phpunit procps
@@ -22,11 +28,15 @@ case $release in
     suite=bullseye built_here=
     packages=("${common[@]}" libpython3.9 php7.4-cli php7.4-curl php7.4-fpm php7.4-mbstring php7.4-opcache php7.4-xml)
     ;;
+  12)
+    suite=bookworm built_here=yes
+    packages=("${common[@]}" php8.2-cli)
+    ;;
   13)
     suite=trixie built_here=yes
     packages=("${common[@]}" libpython3.13 php8.4-cli php8.4-curl php8.4-fpm php8.4-mbstring php8.4-opcache php8.4-xml)
     ;;
-  *) echo "usage: other-debian.sh 11|13 COMMAND…" >&2; exit 2 ;;
+  *) echo "usage: other-debian.sh [--bare] 11|12|13 COMMAND…" >&2; exit 2 ;;
 esac
 
 kept=$root/target/debian/$release
@@ -53,7 +63,9 @@ if [ "$(cat "$base.sum" 2>/dev/null)" != "$sum" ]; then
   echo "$sum" >"$base.sum"
   echo "made a Debian $release in $((SECONDS - begun)) s"
 fi
-if [ -n "$built_here" ]; then
+if [ -n "$bare" ]; then
+  release_folder=()
+elif [ -n "$built_here" ]; then
   release_folder=("${PAYWALL_TARGET:-$root/target/release}:$root/target/release:ro")
 else
   release_folder=()

@@ -28,7 +28,7 @@ unset MAKEFLAGS MFLAGS MAKELEVEL
 mkdir -p "$kept"
 at_once "### $name"
 begun=$SECONDS status=0
-{ [ "$name" = packages ] || scripts/setup.sh "$name"; } && "$@" || status=$?
+{ [ "$name" = installed ] || scripts/setup.sh "$name"; } && "$@" || status=$?
 # What this shell's children, and theirs, were on a processor for.
 times >"$kept/$name"
 busy=$(sed -n '2s/\([0-9]*\)m\([0-9]*\)[^ ]* \([0-9]*\)m\([0-9]*\).*/\1 * 60 + \2 + \3 * 60 + \4/p' "$kept/$name")

@@ -28,14 +28,18 @@ mono=(mono-mcs mono-devel mono-runtime libmono-system-web4.0-cil libnunit-cil-de
   nginx-light python3 python3-pip "${npm[@]}")
 # Debian's Rust comes with the source of the standard library, which some parts compile themselves.
 rust_source=(rustc-web cargo-web rust-web-src)
-wine=("${rust_source[@]}" openssl g++-mingw-w64-x86-64 wine64 fp-compiler-3.2.2 fpc-source-3.2.2)
+wine=("${rust_source[@]}" llvm-14 openssl python3-venv g++-mingw-w64-x86-64 wine64 fp-compiler-3.2.2 fpc-source-3.2.2)
 php=(php8.2-cli php8.2-curl php8.2-fpm php8.2-mbstring php8.2-opcache php8.2-xml
   nginx-light procps util-linux python3 python3-venv)
 
-shop=(mariadb-server-core mariadb-client-core php8.2-mysql php8.2-gd php8.2-zip gettext zip unzip)
+shop=(mariadb-server-core mariadb-client-core php8.2-mysql php8.2-gd php8.2-zip gettext unzip)
+
+# What compiles for other systems, and makes packages. llvm-14 makes import libraries for Visual C++.
+natives=("${rust_source[@]}" python3 python3-venv git g++ g++-mingw-w64-x86-64 llvm-14)
+packages_of_all=("${natives[@]}" "${mono[@]}" php8.2-cli composer dpkg-dev)
 
 # All parts of `make test`.
-parts=(lint rust sandbox peers fuzz c python php plugins cpp pascal dotnet hosts sanitize windows commands debian11 debian13)
+parts=(packages lint rust sandbox peers fuzz c python php plugins cpp pascal dotnet hosts sanitize windows commands debian11 debian13)
 [ "$*" != test ] || set -- "${parts[@]}"
 
 packages=("${c[@]}")
@@ -54,8 +58,8 @@ for name; do
     python) packages+=(binutils libpython3.11 python3 python3-venv) ;;
     php) packages+=("${php[@]}" phpunit composer php-codesniffer php-laravel-framework) ;;
     # The plug-ins: real servers, Debian's WordPress, and what packs the archives.
-    plugins) packages+=("${php[@]}" "${shop[@]}" apache2-bin composer wordpress) ;;
-    platforms) packages+=("${php[@]}" "${shop[@]}" chromium "${npm[@]}") ;;
+    plugins) packages+=("${natives[@]}" "${php[@]}" "${shop[@]}" apache2-bin composer wordpress) ;;
+    platforms) packages+=("${natives[@]}" "${php[@]}" "${shop[@]}" chromium "${npm[@]}") ;;
     debian11 | debian13) packages+=(debootstrap debian-archive-keyring util-linux) ;;
     cpp) packages+=(g++ clang g++-mingw-w64-x86-64 valgrind) ;;
     pascal) packages+=(fp-compiler-3.2.2 fp-units-fcl-3.2.2 python3) ;;
@@ -65,6 +69,11 @@ for name; do
     sanitize) packages+=("${rust_source[@]}" clang libclang-rt-14-dev llvm) ;;
     windows) packages+=("${wine[@]}" "${mono[@]}") ;;
     windows-x86) packages+=("${wine[@]}" "${mono[@]}" g++-mingw-w64-i686 debootstrap debian-archive-keyring util-linux) ;;
+    packages) packages+=("${packages_of_all[@]}" cmake curl lintian meson pkg-config) ;;
+    dist | dist-test)
+      packages+=("${packages_of_all[@]}" binutils-aarch64-linux-gnu binutils-arm-linux-gnueabihf cmake curl debian-archive-keyring
+        debootstrap g++-mingw-w64-i686 lintian meson minisign musl patchelf pkg-config qemu-user-static util-linux wine64)
+      ;;
     commands | bench)
       packages+=(g++ fp-compiler-3.2.2 fp-units-fcl-3.2.2 "${php[@]}" "${mono[@]}" binutils curl libcurl4-openssl-dev libjansson-dev php-guzzlehttp-guzzle wrk
         valgrind ca-certificates iproute2 libmono-system-net-http4.0-cil ca-certificates-mono openssl)

@@ -8,6 +8,10 @@
 #   test.sh mono         only on Mono
 #   test.sh core         only on .NET Core
 #   ONLY=Class.Test test.sh    only this test, or this class
+#   test.sh pack WORK FILES    makes the package in WORK/feed, with what is in the folder FILES: native libraries in
+#                        runtimes/<rid>/native, pages. packaging/dotnet.sh calls it.
+#   test.sh consume WORK PROJECT    publishes a program for .NET Framework and .NET Core in WORK/published, with the package in
+#                        WORK/feed
 #   test.sh windows ARCH WINE DLL CC    on .NET Core 2.1 for Windows (x64 or x86), which the command WINE runs, with this DLL
 #                        and those that CC builds. tests/windows/run.sh calls it.
 #
@@ -32,7 +36,7 @@ cd "$here"
 
 need() { command -v "$1" >/dev/null || { echo "missing: $1 (see the top of $0)" >&2; exit 1; }; }
 for tool in mcs mono sn nunit-console fastcgi-mono-server4 nginx cc python3 npm sha256sum tar; do need "$tool"; done
-for file in libpaywall.so paywall-sandbox; do
+[[ "${1:-}" = pack || "${1:-}" = consume ]] || for file in libpaywall.so paywall-sandbox; do
   [ -f "$target/$file" ] || { echo "missing: $target/$file (cargo build --release -p paywall -p paywall-sandbox)" >&2; exit 1; }
 done
 nunit=$(ls -d /usr/lib/cli/nunit.framework-2.6*/nunit.framework.dll 2>/dev/null | head -n 1) || true
@@ -67,27 +71,38 @@ fetch() {
     mv "$raw/psycopg2_binary.libs" "$openssl"
   fi
   rm -rf "$raw"
+  touch "$downloads/fetched"
 }
 
 dotnet() ( # ARGUMENTS…: the SDK, offline: packages come only from our own folder
-  export LD_LIBRARY_PATH=$openssl DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 HOME=$downloads/home
+  mkdir -p "$work/home"
+  export LD_LIBRARY_PATH=$openssl DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 HOME=$work/home
   export DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1 NUGET_PACKAGES=$work/packages
   "$core" "$@" -nologo -verbosity:quiet -warnaserror -p:Configuration=Release "-p:FrameworkPathOverride=$framework" \
     "-p:RestoreSources=$work/feed" -p:UseSharedCompilation=false
 )
 
-package() { # made as src/Paywall/Paywall.csproj says
-  rm -rf "$work"/{feed,packages,package}
-  mkdir -p "$downloads/home" "$work"/{feed,package/runtimes/linux-x64/native}
+standard_package() {
   # The SDK would fetch its reference assembly in this package; the copy that it brings is the same.
-  mkdir -p "$work/package/standard/build/netstandard2.0"
-  cp "$standard" "$work/package/standard/build/netstandard2.0/"
-  cp tests/published/NETStandard.Library.nuspec "$work/package/standard/"
-  cp tests/published/NETStandard.Library.targets "$work/package/standard/build/netstandard2.0/"
-  (cd "$work/package/standard" && python3 -m zipfile -c "$work/feed/NETStandard.Library.2.0.3.nupkg" ./*)
-  rm -r "$work/package/standard"
+  mkdir -p "$work/feed" "$work/standard/build/netstandard2.0"
+  cp "$standard" "$work/standard/build/netstandard2.0/"
+  cp tests/published/NETStandard.Library.nuspec "$work/standard/"
+  cp tests/published/NETStandard.Library.targets "$work/standard/build/netstandard2.0/"
+  (cd "$work/standard" && python3 -m zipfile -c "$work/feed/NETStandard.Library.2.0.3.nupkg" ./*)
+  rm -r "$work/standard"
+}
+
+package() { # [FILES]: made as src/Paywall/Paywall.csproj says, with this machine's library if no other is given
+  rm -rf "$work"/{feed,packages,package}
+  mkdir -p "$work"/{feed,package}
+  standard_package
   cp -r src/Paywall/. "$work/package/"
-  cp "$target/libpaywall.so" "$work/package/runtimes/linux-x64/native/"
+  cp "$repository"/LICENSE-* "$work/package/"
+  if [ $# -gt 0 ]; then
+    cp -R "$1/." "$work/package/"
+  else
+    install -D -m 644 "$target/libpaywall.so" "$work/package/runtimes/linux-x64/native/libpaywall.so"
+  fi
   dotnet pack "$work/package" -o "$work/feed"
   signed net462
   signed netstandard2.0
@@ -105,6 +120,14 @@ publish() { # NAME FRAMEWORK OPTIONS…: publishes a user's program
   local name=$1
   shift
   dotnet publish "$work/shop" -o "$work/published/$name" -f "$@"
+}
+
+consume() { # PROJECT
+  local name
+  standard_package
+  for name in net462 netcoreapp3.1; do
+    dotnet publish "$1" -o "$work/published/$name" -f "$name"
+  done
 }
 
 compile() { # FOLDER FRAMEWORK MCS-OPTIONS…: compiles the programs of the tests against the package's assembly
@@ -156,7 +179,8 @@ fetch_windows() { # ARCH
 # Test runs at the same time share what is made here; it is made once.
 source "$repository/scripts/once.sh"
 assembly=$work/package/bin/Release/net462/Paywall.dll
-make_package() { fetch; package; }
+fetched() { once "$downloads/fetched" fetch test.sh; }
+make_package() { fetched; package; }
 packaged() { once "$assembly" make_package test.sh src tests/published "$target/libpaywall.so"; }
 build() {
   packaged
@@ -246,6 +270,8 @@ case "${1:-all}" in
   mono) build; on_mono ;;
   core) build; on_core ;;
   windows) on_windows "${@:2}" ;;
+  pack) work=$2; fetched; package "$3" ;;
+  consume) work=$2; fetched; consume "$3" ;;
   all) build; on_mono; on_core; printf '\ndotnet: all is well\n' ;;
-  *) echo "usage: test.sh [build|mono|core|windows ARCH WINE DLL CC]" >&2; exit 2 ;;
+  *) echo "usage: test.sh [build|mono|core|windows ARCH WINE DLL CC|pack WORK FILES|consume WORK PROJECT]" >&2; exit 2 ;;
 esac

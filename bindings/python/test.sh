@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Tests this package as a wheel in a virtual environment of its own. Also lints the Python programs in tests/hosts and bench,
-# because ruff is installed in that environment. Assumes that `cargo build --release` ran.
+# Tests this package as a wheel in a virtual environment of its own. Also lints the Python programs in tests/hosts,
+# bench and packaging, because ruff is installed in that environment. Assumes that `cargo build --release` ran.
 #   test.sh [OPTIONS of pytest]
 #   ONLY            a word: only the tests whose name contains it
 #   PAYWALL_TARGET  where libpaywall.so and paywall-sandbox are (default: target/release of this repository)
@@ -14,7 +14,7 @@ python=$("$here/wheel.sh")
 unset PAYWALL_LIBRARY PYTHONPATH
 export PAYWALL_SANDBOX=$target/paywall-sandbox PYTHONDONTWRITEBYTECODE=1
 # Each from its own folder, because ruff sorts imports by whether a module is in the folder that it runs in.
-for folder in "$here" "$repository/tests/hosts" "$repository/bench"; do
+for folder in "$here" "$repository/tests/hosts" "$repository/bench" "$repository/packaging"; do
   cd "$folder"
   "$python" -m ruff check --no-cache --config "$here/pyproject.toml" .
   "$python" -m ruff format --no-cache --check --config "$here/pyproject.toml" .

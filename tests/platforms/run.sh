@@ -21,7 +21,6 @@ if ! cmp -s "$here/package-lock.json" "$modules/package-lock.json" || [ ! -d "$m
   cp "$here/package.json" "$here/package-lock.json" "$modules/"
   (cd "$modules" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error)
 fi
-"$repository/scripts/plugins.sh" "$platform" >/dev/null
 
 logs() { tail -n 30 "$work"/*.log "$site"/wp-content/debug.log "$site"/system/storage/logs/error.log 2>/dev/null || true; }
 trap logs ERR

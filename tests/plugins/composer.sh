@@ -4,7 +4,6 @@ set -Eeuo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 source "$here/../platforms/stack.sh"
 
-"$repository/scripts/plugins.sh" php >/dev/null
 start_sandbox
 export PAYWALL_BASE_URL=$sandbox_https PAYWALL_CA_FILE=$sandbox_ca PAYWALL_API_KEY=$sandbox_key PAYWALL_API_CLIENT=$sandbox_client
 export COMPOSER_HOME=$work/home COMPOSER_ALLOW_SUPERUSER=1 COMPOSER_DISABLE_NETWORK=1

@@ -5,7 +5,6 @@ here=$(cd "$(dirname "$0")" && pwd)
 version=${1:?"usage: opencart.sh 3|4"}
 source "$here/../platforms/stack.sh"
 
-"$repository/scripts/plugins.sh" "opencart$version" >/dev/null
 start_sandbox
 start_database
 site=$work/site

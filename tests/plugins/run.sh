@@ -5,6 +5,8 @@ cd "$(dirname "$0")/../.."
 part=plugins
 source scripts/steps.sh
 
+packaging/natives.sh linux-x64 command-x64 >/dev/null
+packaging/php.sh target/plugins linux-x64 command-x64
 run scripts/texts.py --check
 run tests/plugins/web.sh
 run tests/plugins/composer.sh

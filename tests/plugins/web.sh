@@ -9,7 +9,6 @@ start_sandbox
 export PAYWALL_BASE_URL=$sandbox_https PAYWALL_CA_FILE=$sandbox_ca PAYWALL_API_KEY=$sandbox_key PAYWALL_API_CLIENT=$sandbox_client
 www=$work/www
 mkdir "$www"
-"$repository/scripts/plugins.sh" >/dev/null
 for archive in "$repository"/target/plugins/*/*.zip; do
   unzip -q "$archive" -d "$www/$(basename "$(dirname "$archive")")"
   # What is in no archive: what only developers need.

@@ -4,7 +4,6 @@ set -Eeuo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 source "$here/../platforms/stack.sh"
 
-"$repository/scripts/plugins.sh" woocommerce >/dev/null
 start_sandbox
 start_database
 site=$work/site

@@ -1,16 +1,12 @@
 #!/usr/bin/env bash
-# Builds paywall.dll for Windows on Debian, checks what it imports and exports, builds the programs and bindings that
-# use it, and runs them all under Wine against the sandbox. docs/windows.md says what that proves and what not.
+# Builds the DLLs for Windows on Debian (packaging/natives.sh), builds the programs and bindings that use them, and runs them
+# all under Wine against the sandbox. docs/windows.md says what that proves and what not.
 #
 #   run.sh [x64]     `make windows`, a part of `make test`
 #   run.sh x86       `make windows-x86`: in a 32-bit Debian of its own; needs root, and what `make windows` left
 #
-# scripts/setup.sh installs what it needs: Debian's Rust comes with the source of the standard library, which is compiled
-# for Windows here, so that no target has to be downloaded through rustup.
-#
-# Leaves in target/windows:
-#   <target>/release/paywall.dll, libpaywall.dll.a and paywall_com.dll, to deliver
-#   <arch>/wine, a command that runs a Windows program with the caller's arguments, environment and folder
+# Leaves in target/windows <arch>/wine, a command that runs a Windows program with the caller's arguments, environment and
+# folder.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 root=$PWD
@@ -20,11 +16,11 @@ say() { echo "windows $arch: $*" >&2; }
 die() { say "$*"; exit 1; }
 
 case $arch in
-  x64) target=x86_64-pc-windows-gnu tools=x86_64-w64-mingw32 ;;
-  x86) target=i686-pc-windows-gnu tools=i686-w64-mingw32 ;;
+  x64) tools=x86_64-w64-mingw32 ;;
+  x86) tools=i686-w64-mingw32 ;;
   *) echo "usage: run.sh [x64|x86]" >&2; exit 2 ;;
 esac
-out=target/windows/$target/release
+out=dist/natives/win-$arch
 run=target/windows/$arch
 mkdir -p "$run"
 # Wine and mingw leave files behind where they work.
@@ -32,48 +28,22 @@ export TMPDIR=$root/target/windows/tmp
 rm -rf "$TMPDIR"
 mkdir -p "$TMPDIR"
 
-# --- the DLL ---
+# --- the DLLs ---
 
-# /usr/bin comes first, so that cargo and rustc are Debian's and not rustup's; none of these variables may lead them, or
-# the flags for this machine, back. RUSTC_BOOTSTRAP lets a stable compiler accept -Zbuild-std.
-# The linker and ring's C and assembly all go through mingw's gcc.
-say "building paywall.dll"
-(
-  unset RUSTC RUSTC_WRAPPER RUSTC_WORKSPACE_WRAPPER RUSTDOC RUSTUP_TOOLCHAIN CARGO
-  unset RUSTFLAGS CARGO_ENCODED_RUSTFLAGS CARGO_BUILD_RUSTFLAGS CARGO_BUILD_TARGET
-  variable=${target//-/_}
-  export PATH=/usr/bin:$PATH RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR=$root/target/windows
-  export "CARGO_TARGET_${variable^^}_LINKER=$tools-gcc" "CC_$variable=$tools-gcc" "AR_$variable=$tools-ar"
-  flags=()
-  if [ "$arch" = x86 ]; then
-    # There the unwinder learns of each module from two objects around its code, which are made with Rust itself.
-    for object in rsbegin rsend; do
-      rustc --target "$target" --emit obj -o "$run/$object.o" \
-        /usr/src/rustc-"$(rustc --version | cut -d' ' -f2)"/library/rtstartup/$object.rs
-    done
-    flags=(-- -L "native=$root/$run")
-  fi
-  # Only the cdylib: the other crate types would each be optimised once more.
-  cargo rustc --locked --release -Zbuild-std=std,panic_unwind \
-    --target "$target" -p paywall --lib --crate-type cdylib "${flags[@]}"
-)
-
-# --- what it needs and what it shows ---
-
-# The DLL must run on a bare Windows: it may need these system DLLs and no other, above all not mingw's libgcc_s or
-# libwinpthread-1.dll.
-system_dlls="advapi32.dll api-ms-win-core-synch-l1-2-0.dll bcrypt.dll
-  bcryptprimitives.dll crypt32.dll kernel32.dll msvcrt.dll ntdll.dll ws2_32.dll"
+# They must run on a bare Windows 7: packaging/check.sh compares what paywall.dll imports and exports.
+packaging/natives.sh "win-$arch"
 
 imports() {
   "$tools-objdump" -p "$1" | sed -n 's/^.*DLL Name: //p' | tr '[:upper:]' '[:lower:]' | sort -u
 }
+# What else runs there may need these system DLLs and no other, above all not mingw's libgcc_s or libwinpthread-1.dll.
+system_dlls="advapi32.dll kernel32.dll msvcrt.dll"
 check_imports() { # FILE [ALSO ALLOWED]
   local dll found
   found=$(imports "$1")
   [ -n "$found" ] || die "$1: no imports found, which cannot be"
   for dll in $found; do
-    [[ " $(echo $system_dlls) ${2-} " == *" $dll "* ]] ||
+    [[ " $system_dlls ${2-} " == *" $dll "* ]] ||
       die "$1 imports $dll, which is not on the list of system DLLs"
   done
 }
@@ -81,13 +51,6 @@ exports() { # The last word of each line of the table of names, whichever binuti
   "$tools-objdump" -p "$1" |
     sed -n '/^\[Ordinal\/Name Pointer\] Table/,/^$/s/^[[:space:]][[:space:]]*\[.*[[:space:]]//p'
 }
-
-check_imports "$out/paywall.dll"
-names=$(exports "$out/paywall.dll")
-# The same as those of the shared library, undecorated also on x86.
-[ "$(sort <<<"$names")" = "$(sed -n 's/^export //p' tests/abi/interface.txt)" ] ||
-  die "paywall.dll exports other names than tests/abi/interface.txt has: $(echo $names)"
-say "paywall.dll: $(stat -c %s "$out/paywall.dll") bytes, $(wc -l <<<"$names") functions, needs $(imports "$out/paywall.dll" | paste -sd " ")"
 
 # --- the programs ---
 
@@ -103,8 +66,6 @@ c tests/c/interface.c -o "$run/interface.exe" "$library"
 c tests/windows/load.c -o "$run/load.exe"
 cpp bindings/cpp/tests/scenarios.cpp -o "$run/scenarios.exe" "$library"
 cpp -fno-exceptions -fno-rtti bindings/cpp/tests/scenarios.cpp -o "$run/scenarios-status.exe" "$library"
-cpp -fno-exceptions -fno-rtti -Os -s -shared -Wl,--enable-stdcall-fixup -D_WIN32_WINNT=0x0601 \
-  bindings/com/paywall_com.cpp bindings/com/paywall_com.def -o "$out/paywall_com.dll" "$library" -lole32 -loleaut32 -luuid
 for program in till interface scenarios scenarios-status; do
   check_imports "$run/$program.exe" paywall.dll
 done
@@ -133,6 +94,14 @@ imports "$run/paywall.dll" | grep -qx cryptwn.dll || die "the test's DLL does no
 
 # --- the runs ---
 
+# The DLL that is delivered, as the oldest Windows that it is for, and as a new one.
+for system in win7 win10; do
+  as_windows "$system"
+  printed=$("$run/wine" "$root/$run/load.exe" "$root/$out/paywall.dll" | tr -d '\r') || true
+  echo "-- load.exe as $system: $printed"
+  [[ $printed =~ bit:\ [0-9]+\.[0-9]+\.[0-9]+$ ]] || die "the DLL does not load"
+done
+
 # Unix paths need no translation: Wine's Z: is /, and /tmp/ca.pem is looked up on the drive of the current directory.
 printf '#!/bin/sh\nexec "%s" "%s" "$@"\n' "$root/$run/wine" "$root/$run/till.exe" >"$run/till"
 chmod +x "$run/till"
@@ -146,6 +115,9 @@ wine() { "$run/wine" "$root/$run/$1" "${@:2}"; }
 part=windows
 source scripts/steps.sh
 
+as_windows win7
+run wine scenarios.exe
+as_windows win10
 run wine interface.exe
 for program in scenarios.exe scenarios-status.exe pascal-scenarios.exe; do
   run wine "$program"

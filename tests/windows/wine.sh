@@ -23,21 +23,22 @@ make_wine() {
     rm -rf "$system"
     "$run/wine" wineboot --init >"$run/wineboot.log" 2>&1 || die "wineboot failed, see $run/wineboot.log"
     "$run/in" /usr/lib/wine/wineserver -w # the registry is written when the server ends
-    # Wine 8 has no bcryptprimitives.dll; where Wine has one, that one is used.
-    [ -e "$system/drive_c/windows/system32/bcryptprimitives.dll" ] || touch "$system/lacks-bcryptprimitives"
     touch "$system/complete"
     say "made the Wine prefix in $((SECONDS - start)) s"
   fi
-  # The stand-ins that Wine 8 needs (tests/windows), where every program finds them.
-  if [ -e "$system/lacks-bcryptprimitives" ]; then
-    stand_in bcryptprimitives -ladvapi32
-  fi
+  # The stand-in that Wine 8 needs (tests/windows), where every program finds it.
   stand_in cryptwn
 }
 
 stand_in() { # NAME LIBRARIES…
   "$tools-gcc" -std=c99 -Wall -Wextra -Wno-attributes -O2 -shared -static-libgcc -Wl,--kill-at "tests/windows/$1.c" \
     -o "$run/wine-prefix/drive_c/windows/system32/$1.dll" "${@:2}"
+}
+
+# What programs that ask are told of the system.
+as_windows() { # win7|win10
+  "$run/wine" reg add 'HKCU\Software\Wine' /v Version /d "$1" /f >/dev/null
+  "$run/in" /usr/lib/wine/wineserver -w
 }
 
 # This prefix's processes only.
