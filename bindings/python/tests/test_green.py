@@ -193,11 +193,37 @@ for turn in range(200):
     calling = green.spawn(call, "sbx_ok_5001")
     green.sleep(turn * 0.00002)
     green.kill(calling)
+# gevent kills later.
+green.sleep(0)
 """,
         sandbox,
     )
     assert sorted(sandbox.request_ids()) == sorted(event[3] for event in events)
     assert len({event[0] for event in events}) == 2, "both ends were seen"
+
+
+def test_killed_between_the_outcome_and_its_waiter_the_program_may_end(library: str, sandbox: Sandbox) -> None:
+    """The store takes a while, and nobody but the package waits for it."""
+    events = run(
+        library,
+        """
+import paywall._client
+class Killed(paywall._client.Call):
+    def _run(self):
+        super()._run()
+        # The greenlet that waits for this one cannot have gone on yet.
+        green.kill(calling)
+        ended.append(True)
+paywall._client.Call = Killed
+ended = []
+calling = green.spawn(call, "sbx_ok_5001")
+while not ended:
+    green.sleep(0)
+green.sleep(0)
+""",
+        sandbox,
+    )
+    assert events == [["abandoned", "ok", "new", *sandbox.request_ids()]]
 
 
 def test_an_interrupted_call_shows_no_secret(library: str, sandbox: Sandbox) -> None:

@@ -93,7 +93,11 @@ class Call:
 
     def _run(self) -> None:
         self._outcome = self._pool.execute(self._begin)
-        if self._is_abandoned and self._outcome is not None:
+        if self._is_abandoned:
+            self._hand_on()
+
+    def _hand_on(self) -> None:
+        if self._outcome is not None:
             self._hand_over(self._outcome)
         atexit.unregister(self._finish)
 
@@ -113,10 +117,10 @@ class Call:
             return
         self._is_abandoned = True
         if self._outcome is not None:
-            self._hand_over(self._outcome)
-        else:
-            # The program may end before the call does.
-            atexit.register(self._finish)
+            # Its store may take a while, and the greenlet that is killed has to end.
+            self._greenlet = self._pool.spawn(self._hand_on)
+        # The program may end before the call does, and before its outcome is handed over.
+        atexit.register(self._finish)
 
     def _finish(self) -> None:
         # A forked child has the greenlet too, but not the thread that it waits for.
