@@ -150,6 +150,19 @@ compile() { # FOLDER FRAMEWORK MCS-OPTIONS…: compiles the programs of the test
   # The package's JSON reader, for the tests. mcs does not know nullable references, so take their question marks out.
   sed -E 's/(string|object|>)\?/\1/g' src/Paywall/Interop/Json.cs >"$out/Json.cs"
   fakes "$out" cc .so -fPIC
+  of_other_systems "$out"
+}
+
+of_other_systems() { # FOLDER: libraries that need a newer glibc, and musl
+  local c=(cc -x c -shared -fPIC) place
+  place=$(mktemp -d)
+  echo 'GLIBC_9.99 { newer; };' >"$place/versions"
+  echo 'int newer(void) { return 0; }' | "${c[@]}" - -nostdlib -Wl,-soname,libc.so.6 "-Wl,--version-script=$place/versions" -o "$place/glibc.so"
+  echo 'int newer(void) { return 0; }' | "${c[@]}" - -nostdlib -Wl,-soname,libc.musl-x86_64.so.1 -o "$place/musl.so"
+  echo 'int newer(void); int used(void) { return newer(); }' >"$place/used.c"
+  "${c[@]}" "$place/used.c" -x none "$place/glibc.so" -o "$1/newer-glibc.so"
+  "${c[@]}" "$place/used.c" -x none "$place/musl.so" -o "$1/for-musl.so"
+  rm -r "$place"
 }
 
 fakes() { # FOLDER COMPILER SUFFIX OPTIONS…: libraries with other interfaces

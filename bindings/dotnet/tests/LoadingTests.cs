@@ -143,6 +143,33 @@ namespace Paywall.Tests
             Assert.IsFalse(printed.Contains("pw_abi_version"), printed);
         }
 
+        /// <summary>A cut file would kill the process; the loader's words about the others do not say what to do.</summary>
+        [Test]
+        public void ALibraryOfAnotherSystemIsToldAsSuch()
+        {
+            if (IsWindows)
+                return;
+            string built = Sandbox.Setting("PAYWALL_TEST_PROGRAMS");
+            byte[] whole = File.ReadAllBytes(Sandbox.Setting("PAYWALL_LIBRARY")), arm = (byte[])whole.Clone();
+            arm[18] = 183;
+            byte[] cut = new byte[5000];
+            Array.Copy(whole, cut, cut.Length);
+            File.WriteAllBytes(Path.Combine(folder, "cut.so"), cut);
+            File.WriteAllBytes(Path.Combine(folder, "arm.so"), arm);
+            foreach (KeyValuePair<string, string> wrong in new Dictionary<string, string>
+            {
+                { Path.Combine(folder, "cut.so"), "is cut off: it has 5000 bytes of " + whole.Length + "; copy it again" },
+                { Path.Combine(folder, "arm.so"), "is built for arm64, but this process runs as " + Architecture },
+                { Path.Combine(built, "newer-glibc.so"), "the packages of libpaywall need glibc 2.17" },
+                { Path.Combine(built, "for-musl.so"), "musl (Alpine) or glibc: install libpaywall for this one" },
+            })
+            {
+                environment["PAYWALL_LIBRARY"] = wrong.Key;
+                string printed = Probe("check");
+                Assert.IsTrue(printed.Contains(wrong.Key + ": ") && printed.Contains(wrong.Value), printed);
+            }
+        }
+
         [Test]
         public void TheLibraryOfTheEnvironmentIsTheOnlyOneTried()
         {
@@ -235,7 +262,14 @@ namespace Paywall.Tests
         // Windows gives the same reason for both.
         private static string NoProgram { get { return new Win32Exception(BadExeFormat).Message; } }
 
-        private static string WrongBitness { get { return IsWindows ? NoProgram : "wrong ELF class"; } }
+        private static string WrongBitness
+        {
+            get
+            {
+                return "is built for " + (IntPtr.Size == 8 ? "x86" : "x64") + ", but this process runs as " + Architecture
+                    + ": install libpaywall for that machine";
+            }
+        }
 
         private static string Named(string version = null)
         {
@@ -250,8 +284,8 @@ namespace Paywall.Tests
                 BitConverter.GetBytes((ushort)(IntPtr.Size == 8 ? 0x14c : 0x8664))
                     .CopyTo(library, BitConverter.ToInt32(library, 0x3c) + 4);
             else
-                // e_ident[EI_CLASS]: 1 is 32-bit.
-                library[4] = 1;
+                // e_machine.
+                library[18] = (byte)(IntPtr.Size == 8 ? 3 : 62);
             return library;
         }
     }

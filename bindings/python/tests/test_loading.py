@@ -157,3 +157,38 @@ def test_a_failed_load_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
     assert loading.load().attempts == (("/nowhere", "no such file"),)
     monkeypatch.setenv("PAYWALL_LIBRARY", LIBRARY)
     assert loading.load().attempts == ((LIBRARY, "loaded"),)
+
+
+def compiled(path: Path, code: str, *flags: str) -> Path:
+    path.with_suffix(".c").write_text(code)
+    subprocess.run(["cc", "-o", str(path), str(path.with_suffix(".c")), *flags], check=True)
+    return path
+
+
+def test_a_cut_file_or_one_for_another_machine_is_told_and_not_loaded(tmp_path: Path, package: Path) -> None:
+    whole = Path(LIBRARY).read_bytes()
+    foreign = {"x86_64": (183, "aarch64")}.get(os.uname().machine, (62, "x86_64"))
+    for content, told in (
+        # The loader would map it, and the process would die of SIGBUS.
+        (whole[:5000], f"is cut off: it has 5000 bytes of {len(whole)}; copy it again"),
+        (whole[:18] + bytes([foreign[0]]) + whole[19:], f"is built for {foreign[1]}, but this Python runs as "),
+        (whole[:18] + bytes([3]) + whole[19:], "is built for i686, but this Python runs as "),
+    ):
+        path = tmp_path / "libpaywall.so.1"
+        path.write_bytes(content)
+        found = outcome(str(path), package)
+        assert f"{path}: {told}" in str(found["error"])
+
+
+def test_a_library_for_another_system_is_told_as_such(tmp_path: Path, package: Path) -> None:
+    (tmp_path / "versions").write_text("GLIBC_9.99 { newer; };")
+    library = ("-shared", "-fPIC", "-nostdlib")
+    code = "int newer(void) { return 0; }"
+    glibc = (*library, "-Wl,-soname,libc.so.6", f"-Wl,--version-script={tmp_path / 'versions'}")
+    use = "int newer(void); int used(void) { return newer(); }"
+    for needed, told in (
+        (compiled(tmp_path / "glibc.so", code, *glibc), "the wheels of libpaywall need glibc 2.17"),
+        (compiled(tmp_path / "musl.so", code, *library, "-Wl,-soname,libc.musl-x86_64.so.1"), "install the wheel for"),
+    ):
+        found = outcome(str(compiled(tmp_path / "libpaywall.so.1", use, "-shared", "-fPIC", str(needed))), package)
+        assert told in str(found["error"])

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Paywall\Internal;
 
+use FFI;
+
 /**
  * Where the library may be, and what is wrong with a file that the system's loader would refuse in unclear words.
  *
@@ -32,7 +34,23 @@ final class LibraryPaths
     /** The folder of this platform in `native/`. Where PHP cannot tell the machine, it is the most likely one. */
     public static function platform(): string
     {
-        return Text::lower(PHP_OS_FAMILY) . '-' . (Host::machine() ?? (PHP_INT_SIZE === 8 ? 'x86_64' : 'i686'));
+        $system = Text::lower(PHP_OS_FAMILY) . (self::isMusl() ? '-musl' : '');
+        return $system . '-' . (Host::machine() ?? (PHP_INT_SIZE === 8 ? 'x86_64' : 'i686'));
+    }
+
+    /** Alpine's C library needs a library of its own, and lacks a function that glibc has. Without FFI it does not matter. */
+    private static function isMusl(): bool
+    {
+        if (PHP_OS_FAMILY !== 'Linux' || !\class_exists(FFI::class, false)) {
+            return false;
+        }
+        try {
+            FFI::cdef('const char *gnu_get_libc_version(void);');
+            return false;
+        } catch (FFI\Exception $failure) {
+            // Not that FFI is switched off.
+            return \strpos($failure->getMessage(), 'gnu_get_libc_version') !== false;
+        }
     }
 
     /** Why the file cannot be the library, as far as a look at it shows; null if nothing is wrong. */
@@ -78,7 +96,7 @@ final class LibraryPaths
         $offset = \unpack($wide ? ($little ? 'P' : 'J') : ($little ? 'V' : 'N'), $head, $wide ? 0x28 : 0x20)[1];
         [, $length, $count] = \unpack($little ? 'v2' : 'n2', $head, $wide ? 0x3A : 0x2E);
         $whole = $offset + $length * $count;
-        return $size !== null && $whole > $size ? "is cut off: it has $size bytes of $whole" : null;
+        return $size !== null && $whole > $size ? "is cut off: it has $size bytes of $whole; copy it again" : null;
     }
 
     private static function fileName(): string

@@ -29,9 +29,12 @@ final class Loader
     public static function explained(string $words): string
     {
         $meanings = [
-            '~version `GLIBC_\S+\' not found~' => 'it is built for a newer glibc than this system has',
-            '~libc\.musl-|libc\.so: |Error relocating~' => 'it is built for another C library: musl (Alpine) or glibc',
-            '~ld-linux|libc\.so\.6: cannot open~' => 'it is built for glibc, which this system does not have',
+            '~version `GLIBC_\S+\' not found~' =>
+                'it is built for a newer glibc than this system has; the packages of libpaywall need glibc 2.17',
+            '~libc\.musl-|libc\.so: |Error relocating~' =>
+                'it is built for another C library, musl (Alpine) or glibc: install libpaywall for this one',
+            '~ld-linux|libc\.so\.6: cannot open~' =>
+                'it is built for glibc, which this system does not have: install libpaywall for musl',
             '~failed to map segment from shared object$|Operation not permitted~' => self::NOEXEC,
         ];
         $words = \trim((string) \preg_replace('/[^\x20-\x7E]+/', ' ', \substr($words, 0, 1000)));
@@ -52,7 +55,8 @@ final class Loader
         $number = \unpack($head[5] === "\x02" ? 'n' : 'v', $head, 18)[1];
         $theirs = self::MACHINES[$number] ?? "ELF machine $number";
         $ours = Host::machine();
-        return $ours === null || $theirs === $ours ? null : "is built for $theirs, but this PHP runs as $ours";
+        return $ours === null || $theirs === $ours
+            ? null : "is built for $theirs, but this PHP runs as $ours: install libpaywall for that machine";
     }
 
     /** Why the system does not start this program, as far as PHP may look; null if nothing is in the way. */

@@ -102,9 +102,9 @@ abstract class ProcessTestCase extends TestCase
         self::compiled("$folder/musl", $code, ['-shared', '-fPIC', '-nostdlib', '-Wl,-soname,libc.musl-x86_64.so.1']);
         $use = 'int newer(void); int main(void) { return newer(); }';
         return [
-            'it is built for a newer glibc than this system has' =>
+            'it is built for a newer glibc than this system has; the packages of libpaywall need glibc 2.17' =>
                 self::compiled("$folder/newer", $use, array_merge($flags, ["$folder/libc.so.6"])),
-            'it is built for another C library: musl (Alpine) or glibc' =>
+            'it is built for another C library, musl (Alpine) or glibc: install libpaywall for this one' =>
                 self::compiled("$folder/alpine", $use, array_merge($flags, ["$folder/musl"])),
         ];
     }

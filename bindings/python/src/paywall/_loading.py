@@ -8,6 +8,7 @@ from _thread import allocate_lock
 from ctypes import CDLL
 from typing import List, Optional, Sequence, Tuple, Union
 
+from . import _library_file
 from ._ffi import Native, declare
 from .errors import LibraryError, not_loaded
 
@@ -76,11 +77,15 @@ def _try(path: str) -> Union[Native, str]:
         return "must not contain NUL"
     if os.path.isabs(path) and not os.path.exists(path):
         return _missing(path)
+    if path != FILE_NAME:
+        problem = _library_file.problem(path)
+        if problem is not None:
+            return problem
     try:
         return declare(CDLL(path), path)
     except OSError as error:
         # Python 3.9, and others up to a late 3.11, lose the reason if the name in it is not UTF-8.
-        return str(error) or "the system's loader refuses it"
+        return _library_file.explained(str(error)) or "the system's loader refuses it"
     except UnicodeDecodeError as error:
         # Later ones raise this instead.
         return error.object.decode("utf-8", "surrogateescape")

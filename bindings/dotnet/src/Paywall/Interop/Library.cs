@@ -53,9 +53,16 @@ namespace Paywall.Interop
             else
                 try
                 {
+                    string? problem = isName ? null : LibraryFile.Problem(path);
+                    if (problem != null)
+                    {
+                        reason = problem;
+                        return null;
+                    }
                     IntPtr library = Native.Open(path, out reason);
                     if (library != IntPtr.Zero)
                         return new Functions(name => Native.Find(library, name));
+                    reason = LibraryFile.Explained(reason);
                 }
                 catch (NotSupportedException error)
                 {

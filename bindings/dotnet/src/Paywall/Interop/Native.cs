@@ -17,6 +17,11 @@ namespace Paywall.Interop
         // .NET Framework and Mono report macOS as Unix.
         private static readonly bool IsMac = !IsWindows && Directory.Exists("/System/Library/Frameworks");
 
+        internal static readonly bool IsLinux = !IsWindows && !IsMac;
+
+        /// <summary>Of this process, in the words of .NET's runtime identifiers.</summary>
+        internal static readonly string Architecture = OfThisProcess();
+
         /// <summary>The name of a library's file: this, a version, and the suffix.</summary>
         internal static readonly string Prefix = IsWindows ? "paywall" : "libpaywall";
 
@@ -26,18 +31,21 @@ namespace Paywall.Interop
         internal static readonly string FileName =
             IsWindows ? "paywall.dll" : IsMac ? "libpaywall.1.dylib" : "libpaywall.so.1";
 
+        private static readonly Loader? Unix = IsWindows ? null : UnixLoader();
+
+        // Alpine's C library lacks this function of glibc, and needs a library of its own.
+        private static readonly bool IsMusl = IsLinux && Find(IntPtr.Zero, "gnu_get_libc_version") == IntPtr.Zero;
+
         /// <summary>The folders below the assembly's, for the architecture of this process.</summary>
         internal static readonly string[] Below =
         {
-            Architecture(),
-            Path.Combine("runtimes", (IsWindows ? "win-" : IsMac ? "osx-" : "linux-") + Architecture(), "native"),
+            Architecture,
+            Path.Combine("runtimes", (IsWindows ? "win-" : IsMac ? "osx-" : IsMusl ? "linux-musl-" : "linux-") + Architecture, "native"),
             "",
         };
 
         private const int Now = 2;
         private const uint FromItsFolder = 8;
-
-        private static readonly Loader? Unix = IsWindows ? null : UnixLoader();
 
         internal static IntPtr Open(string path, out string reason)
         {
@@ -62,7 +70,7 @@ namespace Paywall.Interop
             return Unix!.Find(library, Encoding.ASCII.GetBytes(name + "\0"));
         }
 
-        private static string Architecture()
+        private static string OfThisProcess()
         {
 #if NETSTANDARD2_0
             switch (RuntimeInformation.ProcessArchitecture)
