@@ -61,7 +61,7 @@ final class LibraryEngine implements Engine
         $ffi = $this->library->ffi();
         $text = $ffi->new('char *');
         $status = $ffi->pw_resend_otp($this->context, $token, $session, FFI::addr($text));
-        return $this->take($text) ?? Document::inDoubt(
+        return $this->take($text, $status) ?? Document::inDoubt(
             $token,
             $session,
             Kind::BAD_RESPONSE,
@@ -75,7 +75,7 @@ final class LibraryEngine implements Engine
         $ffi = $this->library->ffi();
         $text = $ffi->new('char *');
         $status = $ffi->pw_ctx_check($this->context, FFI::addr($text));
-        $result = $this->take($text);
+        $result = $this->take($text, $status);
         if ($result === null) {
             throw new LibraryException("nothing was sent: the library answered $status without a result document");
         }
@@ -92,19 +92,20 @@ final class LibraryEngine implements Engine
         if ($status === 0) {
             return;
         }
-        $result = $this->take($text);
+        $result = $this->take($text, $status);
         $exception = $result === null ? null : Outcome::exception($result);
         throw $exception ?? new LibraryException("nothing was sent: the library answered $status without a reason");
     }
 
     /** Reads the document and frees it, even if reading fails. */
-    private function take(CData $text): ?ResendResult
+    private function take(CData $text, int $status): ?ResendResult
     {
         if (FFI::isNull($text)) {
             return null;
         }
         try {
-            return Document::parse(FFI::string($text));
+            $json = FFI::string($text);
+            return $status === 0 && Document::isSuccess($json) ? ResendResult::ofSuccess($json) : Document::parse($json);
         } finally {
             $this->library->ffi()->pw_string_free($text);
         }
