@@ -21,7 +21,8 @@ final class Document
 {
     /** What every document of a success begins and ends with. */
     private const SUCCESS = '{"status":"ok",';
-    private const ENDS = ['"response_truncated":false}', '"response_truncated":true}'];
+    private const END = '"response_truncated":false}';
+    private const CUT = '"response_truncated":true}';
 
     /** Texts that stand in the document only once with this name: within a text, quotation marks are escaped. */
     private const GLANCED = ['action' => '"action":"', 'otpToken' => '"otp_token":"', 'sessionId' => '"session_id":"'];
@@ -41,7 +42,7 @@ final class Document
         string $json
     ): bool {
         return \strncmp($json, self::SUCCESS, \strlen(self::SUCCESS)) === 0
-            && \in_array(\substr($json, \strrpos($json, ',') + 1), self::ENDS, true);
+            && (\substr($json, -\strlen(self::END)) === self::END || \substr($json, -\strlen(self::CUT)) === self::CUT);
     }
 
     /** A member of a success, if it is found without reading the whole document; else null. */

@@ -27,13 +27,14 @@ final class LibraryEngine implements Engine
         $ffi = $library->ffi();
         $config = $ffi->pw_config_new();
         $text = $ffi->new('char *');
+        $address = FFI::addr($text);
         try {
             foreach ($options->core() as $name => $value) {
                 // PHP turns the key "1" into an int.
-                $this->expectOk($ffi->pw_config_set($config, (string) $name, $value, FFI::addr($text)), $text);
+                $this->expectOk($ffi->pw_config_set($config, (string) $name, $value, $address), $text);
             }
             $context = $ffi->new('pw_ctx *');
-            $this->expectOk($ffi->pw_ctx_new($config, FFI::addr($context), FFI::addr($text)), $text);
+            $this->expectOk($ffi->pw_ctx_new($config, FFI::addr($context), $address), $text);
             $this->context = $context;
         } finally {
             $ffi->pw_config_free($config);
