@@ -72,6 +72,24 @@ namespace Paywall.Tests
             }
         }
 
+        [Test]
+        public void ASuccessTravelsWholeAndWithoutItsToken()
+        {
+            using (var client = new PaywallClient(Sandbox.Options))
+            {
+                // Serialized before anybody has read a member of it.
+                ResendOtpResult result = client.ResendOtp("sbx_ok_5001", Sandbox.Session);
+                var copy = (ResendOtpResult)Travelled(result);
+                Assert.AreEqual(result.ToString(), copy.ToString());
+                Assert.AreEqual(result.Message, copy.Message);
+                Assert.AreEqual(result.Transport.ElapsedUs, copy.Transport.ElapsedUs);
+                Assert.IsNotNull(result.OtpToken);
+                Assert.IsNull(copy.OtpToken);
+                Assert.IsNull(copy.SessionId);
+                Assert.IsNull(copy.ResponseBody);
+            }
+        }
+
         private static PaywallException Failure(string token)
         {
             using (var client = new PaywallClient(Sandbox.Options))
@@ -84,6 +102,11 @@ namespace Paywall.Tests
                 {
                     return error;
                 }
+        }
+
+        private static object Travelled(ResendOtpResult result)
+        {
+            return Travelled(result, result);
         }
 
         private static object Travelled(object what, ResendOtpResult result)

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Paywall;
 
+use Paywall\Internal\Document;
 use Paywall\Internal\Hidden;
 use Paywall\Internal\ReadsMembers;
 
@@ -44,6 +45,7 @@ final class ResendResult implements \JsonSerializable
     /** The members that hold a secret, or text of others that may contain one. */
     private const HIDDEN = ['otpToken' => null, 'sessionId' => null, 'url3d' => null, 'responseBody' => null];
 
+    /** Holds these members, or the document while nobody has asked for more than `Document::glance` finds in it. */
     private Hidden $hidden;
 
     /**
@@ -59,13 +61,39 @@ final class ResendResult implements \JsonSerializable
         $this->hidden = new Hidden($hidden ?? self::HIDDEN);
     }
 
+    /**
+     * A success that is read when you ask for it. To read the document takes as long as the rest of PHP's part of a call.
+     *
+     * @internal
+     *
+     * @param string $json a document in which `Document::isSuccess` found nothing wrong
+     */
+    public static function ofSuccess(
+        #[\SensitiveParameter]
+        string $json
+    ): self {
+        static $unread = null;
+        $unread = $unread ?? new self(['status' => Status::OK]);
+        $result = clone $unread;
+        $result->hidden = new Hidden($json);
+        return $result;
+    }
+
     /** @return mixed */
     public function __get(string $name)
     {
+        if (isset($this->members[$name])) {
+            return $this->members[$name];
+        }
+        $hidden = $this->hidden->reveal();
+        $glanced = \is_string($hidden) ? Document::glance($hidden, $name) : null;
+        if ($glanced !== null) {
+            return $glanced;
+        }
         if ($name === 'response') {
             return $this->decoded();
         }
-        return \array_key_exists($name, self::HIDDEN) ? $this->hidden->reveal()[$name] : $this->member($name);
+        return \array_key_exists($name, self::HIDDEN) ? $this->hidden()[$name] : $this->member($name);
     }
 
     public function __isset(string $name): bool
@@ -74,7 +102,7 @@ final class ResendResult implements \JsonSerializable
             return $this->decoded() !== null;
         }
         return \array_key_exists($name, self::HIDDEN)
-            ? isset($this->hidden->reveal()[$name])
+            ? isset($this->hidden()[$name])
             : $this->hasMember($name);
     }
 
@@ -88,8 +116,26 @@ final class ResendResult implements \JsonSerializable
     /** @return mixed */
     private function decoded()
     {
-        $body = $this->hidden->reveal()['responseBody'];
+        $body = $this->hidden()['responseBody'];
         // It is not kept: PHP can print what a property holds.
         return $body === null ? null : \json_decode($body, true, 512, JSON_BIGINT_AS_STRING);
+    }
+
+    /** @return array<string, mixed> */
+    private function members(): array
+    {
+        $this->hidden();
+        return $this->members;
+    }
+
+    /** @return array<string, string|null> */
+    private function hidden(): array
+    {
+        $hidden = $this->hidden->reveal();
+        if (\is_string($hidden)) {
+            [$this->members, $hidden] = Document::read($hidden) ?? [$this->members, self::HIDDEN];
+            $this->hidden = new Hidden($hidden);
+        }
+        return $hidden;
     }
 }

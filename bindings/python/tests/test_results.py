@@ -1,14 +1,18 @@
 """Documents that no library of today writes, and bodies that no sane service sends."""
 
+import copy
 import dataclasses
 import json
-from typing import Any, Dict, Optional
+import pickle
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any, Dict, List, Optional
 
 import pytest
 
 import paywall
 from paywall._outcome import outcome_of
-from paywall.results import HIDDEN, read_result
+from paywall.results import HIDDEN, read_result, unread
 
 DOCUMENT: Dict[str, Any] = {
     "status": "rejected",
@@ -58,6 +62,78 @@ def test_what_a_newer_library_adds_is_ignored_and_its_words_pass_through() -> No
     assert result.action == "look_up"
     assert result.error is not None
     assert result.error.kind == "sunspots"
+
+
+SUCCESSES: List[Dict[str, Any]] = [
+    {},
+    {"otp_token": 'a"b\\c', "session_id": "ç", "url_3d": "https://bank.example/\u20ac"},
+    {"otp_token": "", "session_id": None},
+    {"message": ',"otp_token":"x","session_id":"y",', "otp_token": None},
+    {"weather": "fine", "action": "dance"},
+]
+
+
+def success_of(members: Dict[str, Any], ascii_only: bool = False) -> bytes:
+    usual = {**DOCUMENT, "status": "ok", "action": "verify_otp", "error": None, "response_body": '{"Token":"token-1"}'}
+    document = {**usual, **members}
+    document["response_truncated"] = document.pop("response_truncated")
+    return json.dumps(document, ensure_ascii=ascii_only, separators=(",", ":")).encode()
+
+
+@pytest.mark.parametrize("ascii_only", [True, False])
+@pytest.mark.parametrize("members", SUCCESSES, ids=range(len(SUCCESSES)))
+def test_a_success_is_read_when_asked_for_and_is_the_same(members: Dict[str, Any], ascii_only: bool) -> None:
+    document = success_of(members, ascii_only)
+    read = read_result(document.decode())
+    assert read is not None
+
+    def fresh() -> paywall.ResendResult:
+        result = unread(document)
+        assert result is not None
+        return result
+
+    for name in [field.name for field in dataclasses.fields(read)] + list(HIDDEN) + ["response"]:
+        result = fresh()
+        assert getattr(result, name) == getattr(read, name), name
+        assert getattr(result, name) == getattr(read, name), f"{name} again"
+        assert result == read
+    for view in (
+        vars,
+        dataclasses.asdict,
+        repr,
+        hash,
+        copy.copy,
+        copy.deepcopy,
+        lambda it: pickle.loads(pickle.dumps(it)),
+    ):
+        assert view(fresh()) == view(read)
+    assert fresh() == fresh()
+    assert dataclasses.replace(fresh(), action="wait") == dataclasses.replace(read, action="wait")
+    assert fresh().without_secrets() == read.without_secrets()
+
+
+def test_an_unread_success_is_immutable_and_has_no_other_members_and_shows_no_secret() -> None:
+    for name in ("otp_token", "message", "_document", "anything"):
+        result = unread(success_of({}))
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            setattr(result, name, "x")
+        assert not hasattr(result, "anything")
+        assert "token-1" not in f"{result!r} {vars(result)}"
+
+
+def test_only_a_whole_success_waits_to_be_read() -> None:
+    document = success_of({})
+    assert unread(json.dumps(DOCUMENT).encode()) is None
+    assert [length for length in range(len(document)) if unread(document[:length]) is not None] == []
+
+
+def test_threads_read_the_same_success() -> None:
+    read = read_result(success_of({}).decode())
+    with ThreadPoolExecutor(8) as threads:
+        for _ in range(200):
+            result = unread(success_of({}))
+            names = ["message", "response_body", "transport", "request_id"] * 2
+            assert list(threads.map(partial(getattr, result), names)) == [getattr(read, name) for name in names]
 
 
 @pytest.mark.parametrize("number", [6, -1, 2**31 - 1, -(2**31)])

@@ -1,6 +1,8 @@
 using System;
 using System.Collections.Generic;
 using System.Diagnostics;
+using System.Runtime.Serialization;
+using System.Text;
 using Paywall.Interop;
 
 namespace Paywall
@@ -13,20 +15,41 @@ namespace Paywall
     [DebuggerDisplay("{ToString(),nq}")]
     public sealed class ResendOtpResult
     {
+        private static readonly byte[] TokenKey = Encoding.ASCII.GetBytes("\"otp_token\":\"");
+        private static readonly byte[] SessionKey = Encoding.ASCII.GetBytes("\"session_id\":\"");
+
+        // The document of a success, until somebody asks for more than status, token and session: to read it takes longer
+        // than the rest of .NET's part of a call. Then the other fields are set, and this is null.
         [NonSerialized]
         [DebuggerBrowsable(DebuggerBrowsableState.Never)]
-        private readonly string? otpToken, sessionId, url3D, responseBody;
+        private volatile byte[]? unread;
 
-        private readonly string status, action, message;
-        private readonly string? customerMessage, tokenState, responseCode, referenceNumber, correlationId, requestId;
-        private readonly bool sessionRenewed, responseTruncated;
-        private readonly int? httpStatus;
-        private readonly PaywallErrorInfo? error;
-        private readonly PaywallTransport transport;
+        [NonSerialized]
+        [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+        private string? otpToken, sessionId, url3D, responseBody;
+
+        private string status, action = "", message = "";
+        private string? customerMessage, tokenState, responseCode, referenceNumber, correlationId, requestId;
+        private bool sessionRenewed, responseTruncated;
+        private int? httpStatus;
+        private PaywallErrorInfo? error;
+        private PaywallTransport transport = null!;
 
         private ResendOtpResult(Dictionary<string, object?> document)
         {
             status = Required(document, "status");
+            Set(document);
+        }
+
+        /// <summary>For a document that <see cref="Document.IsSuccess"/> accepts.</summary>
+        internal ResendOtpResult(byte[] document)
+        {
+            status = PaywallStatuses.Ok;
+            unread = document;
+        }
+
+        private void Set(Dictionary<string, object?> document)
+        {
             action = Required(document, "action");
             message = Required(document, "message");
             customerMessage = Json.Text(document, "customer_message");
@@ -65,59 +88,59 @@ namespace Paywall
         public string Status { get { return status; } }
 
         /// <summary>What to do: one of <see cref="PaywallActions"/>, or a newer one.</summary>
-        public string Action { get { return action; } }
+        public string Action { get { return Read().action; } }
 
         /// <summary>For your log, in English; holds no secret.</summary>
-        public string Message { get { return message; } }
+        public string Message { get { return Read().message; } }
 
         /// <summary>The service's own words, or null: the only text to show to a shopper.</summary>
-        public string? CustomerMessage { get { return customerMessage; } }
+        public string? CustomerMessage { get { return Read().customerMessage; } }
 
         /// <summary>The token to use next.</summary>
         [DebuggerBrowsable(DebuggerBrowsableState.Never)]
-        public string? OtpToken { get { return otpToken; } }
+        public string? OtpToken { get { return Glance(TokenKey) ?? Read().otpToken; } }
 
         /// <summary>One of <see cref="PaywallTokenStates"/>, or null.</summary>
-        public string? TokenState { get { return tokenState; } }
+        public string? TokenState { get { return Read().tokenState; } }
 
         /// <summary>The session to use next.</summary>
         [DebuggerBrowsable(DebuggerBrowsableState.Never)]
-        public string? SessionId { get { return sessionId; } }
+        public string? SessionId { get { return Glance(SessionKey) ?? Read().sessionId; } }
 
         /// <summary>Whether the service renewed the session. It may do so on a failure too.</summary>
-        public bool SessionRenewed { get { return sessionRenewed; } }
+        public bool SessionRenewed { get { return Read().sessionRenewed; } }
 
         /// <summary>The service's ResponseCode, or null.</summary>
-        public string? ResponseCode { get { return responseCode; } }
+        public string? ResponseCode { get { return Read().responseCode; } }
 
         /// <summary>The service's reference number, or null.</summary>
-        public string? ReferenceNumber { get { return referenceNumber; } }
+        public string? ReferenceNumber { get { return Read().referenceNumber; } }
 
         /// <summary>An id for the service's support, or null.</summary>
-        public string? CorrelationId { get { return correlationId; } }
+        public string? CorrelationId { get { return Read().correlationId; } }
 
         /// <summary>The address where 3-D Secure continues, or null.</summary>
         [DebuggerBrowsable(DebuggerBrowsableState.Never)]
-        public string? Url3D { get { return url3D; } }
+        public string? Url3D { get { return Read().url3D; } }
 
         /// <summary>The HTTP status; null if no answer came.</summary>
-        public int? HttpStatus { get { return httpStatus; } }
+        public int? HttpStatus { get { return Read().httpStatus; } }
 
         /// <summary>A UUID, sent as X-Request-Id: give it to support.</summary>
-        public string? RequestId { get { return requestId; } }
+        public string? RequestId { get { return Read().requestId; } }
 
         /// <summary>Why the call did not end with <c>ok</c>; null if it did.</summary>
-        public PaywallErrorInfo? Error { get { return error; } }
+        public PaywallErrorInfo? Error { get { return Read().error; } }
 
         /// <summary>How long the call took, and which connection it used.</summary>
-        public PaywallTransport Transport { get { return transport; } }
+        public PaywallTransport Transport { get { return Read().transport; } }
 
         /// <summary>The answer as text, up to 64 KiB, or null.</summary>
         [DebuggerBrowsable(DebuggerBrowsableState.Never)]
-        public string? ResponseBody { get { return responseBody; } }
+        public string? ResponseBody { get { return Read().responseBody; } }
 
         /// <summary>Whether the answer was longer than <see cref="ResponseBody"/>, or broke off.</summary>
-        public bool ResponseTruncated { get { return responseTruncated; } }
+        public bool ResponseTruncated { get { return Read().responseTruncated; } }
 
         /// <summary>Reads a result document: for mocks of <see cref="IPaywallClient"/>, or the command's output.</summary>
         /// <param name="document">JSON with at least status, action and message.</param>
@@ -127,10 +150,7 @@ namespace Paywall
         {
             if (document == null)
                 throw new ArgumentNullException("document");
-            var members = Json.Read(document) as Dictionary<string, object?>;
-            if (members == null)
-                throw new FormatException("not a result document");
-            return new ResendOtpResult(members);
+            return new ResendOtpResult(MembersOf(document));
         }
 
         /// <summary>
@@ -143,15 +163,45 @@ namespace Paywall
         {
             if (pointer == null)
                 throw new ArgumentNullException("pointer");
-            return responseBody == null ? null : Call.MemberOf(Library.Get(), responseBody, pointer);
+            return Read().responseBody == null ? null : Call.MemberOf(Library.Get(), responseBody!, pointer);
         }
 
         /// <summary>Status, action, kind and request id.</summary>
         /// <returns>A text without secrets.</returns>
         public override string ToString()
         {
+            Read();
             return "status=" + status + " action=" + action + " kind=" + (error == null ? "" : error.Kind)
                 + " request_id=" + requestId;
+        }
+
+        private static Dictionary<string, object?> MembersOf(string document)
+        {
+            return Json.Read(document) as Dictionary<string, object?> ?? throw new FormatException("not a result document");
+        }
+
+        /// <summary>Several threads may read at the same time: all of them set the same.</summary>
+        private ResendOtpResult Read()
+        {
+            byte[]? document = unread;
+            if (document != null)
+            {
+                Set(MembersOf(Encoding.UTF8.GetString(document)));
+                unread = null;
+            }
+            return this;
+        }
+
+        private string? Glance(byte[] key)
+        {
+            byte[]? document = unread;
+            return document == null ? null : Document.TextAfter(document, key);
+        }
+
+        [OnSerializing]
+        private void Read(StreamingContext context)
+        {
+            Read();
         }
 
         private static string Required(Dictionary<string, object?> document, string name)

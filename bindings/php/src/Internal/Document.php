@@ -19,11 +19,56 @@ use Paywall\Transport;
  */
 final class Document
 {
+    /** What every document of a success begins and ends with. */
+    private const SUCCESS = '{"status":"ok",';
+    private const END = '"response_truncated":false}';
+    private const CUT = '"response_truncated":true}';
+
+    /** Texts that stand in the document only once with this name: within a text, quotation marks are escaped. */
+    private const GLANCED = ['action' => '"action":"', 'otpToken' => '"otp_token":"', 'sessionId' => '"session_id":"'];
+
     /** Null if the text is not a whole result document. Members that a newer library added are ignored. */
     public static function parse(
         #[\SensitiveParameter]
         string $json
     ): ?ResendResult {
+        $read = self::read($json);
+        return $read === null ? null : new ResendResult(...$read);
+    }
+
+    /** Whether this is a success, and as a library in this process writes it: whole. */
+    public static function isSuccess(
+        #[\SensitiveParameter]
+        string $json
+    ): bool {
+        return \strncmp($json, self::SUCCESS, \strlen(self::SUCCESS)) === 0
+            && (\substr($json, -\strlen(self::END)) === self::END || \substr($json, -\strlen(self::CUT)) === self::CUT);
+    }
+
+    /** A member of a success, if it is found without reading the whole document; else null. */
+    public static function glance(
+        #[\SensitiveParameter]
+        string $json,
+        string $name
+    ): ?string {
+        $key = self::GLANCED[$name] ?? null;
+        $begin = $key === null ? false : \strpos($json, $key);
+        if ($begin === false) {
+            return null;
+        }
+        $begin += \strlen($key);
+        $length = \strcspn($json, '"\\', $begin);
+        return $json[$begin + $length] === '"' ? \substr($json, $begin, $length) : null;
+    }
+
+    /**
+     * @return array{array<string, mixed>, array<string, string|null>}|null the members that may be shown, and the others;
+     *                                                                      null as in parse()
+     */
+    public static function read(
+        #[\SensitiveParameter]
+        string $json
+    ): ?array {
         $document = \json_decode($json, true, 32);
         if (
             !\is_array($document)
@@ -40,7 +85,7 @@ final class Document
         $transport = $document['transport'];
         $elapsed = $transport['elapsed_us'] ?? 0;
         // There is no loop here, because a call through FFI is so short that one would show.
-        return new ResendResult([
+        return [[
             'status' => $document['status'],
             'action' => $document['action'],
             'message' => $document['message'],
@@ -60,7 +105,7 @@ final class Document
             'sessionId' => $document['session_id'] ?? null,
             'url3d' => $document['url_3d'] ?? null,
             'responseBody' => $document['response_body'] ?? null,
-        ]);
+        ]];
     }
 
     /** @param array<string, mixed> $error */

@@ -15,7 +15,8 @@ final class Environment
     /** An empty variable counts as unset. */
     public static function get(string $name): ?string
     {
-        foreach ([Host::ask('getenv', $name), $_SERVER[$name] ?? null, $_ENV[$name] ?? null] as $value) {
+        $own = \function_exists('getenv') ? \getenv($name) : null;
+        foreach ([$own, $_SERVER[$name] ?? null, $_ENV[$name] ?? null] as $value) {
             if (\is_string($value) && $value !== '') {
                 return $value;
             }

@@ -62,7 +62,7 @@ final class Host
      */
     public static function quietly(callable $work, ?string &$complaint = null)
     {
-        if (!self::has('set_error_handler', 'restore_error_handler')) {
+        if (!\function_exists('set_error_handler') || !\function_exists('restore_error_handler')) {
             return @$work();
         }
         \set_error_handler(static function (int $level, string $message) use (&$complaint): bool {
@@ -84,8 +84,10 @@ final class Host
      */
     public static function undisturbed(callable $work)
     {
-        $collects = self::has('gc_enabled', 'gc_disable', 'gc_enable') && \gc_enabled();
-        $signals = self::has('pcntl_async_signals', 'pcntl_signal_dispatch') && \pcntl_async_signals(false);
+        $collects = \function_exists('gc_enabled') && \function_exists('gc_disable') && \function_exists('gc_enable')
+            && \gc_enabled();
+        $signals = \function_exists('pcntl_async_signals') && \function_exists('pcntl_signal_dispatch')
+            && \pcntl_async_signals(false);
         $collects && \gc_disable();
         try {
             return $work();
@@ -100,11 +102,6 @@ final class Host
                 }
             }
         }
-    }
-
-    private static function has(string ...$functions): bool
-    {
-        return \array_filter($functions, 'function_exists') === $functions;
     }
 
     /**

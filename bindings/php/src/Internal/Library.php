@@ -92,21 +92,18 @@ final class Library
 
     private static function load(): self
     {
-        $obstacle = self::obstacle();
-        if ($obstacle !== null) {
-            throw self::failure($obstacle);
-        }
-        try {
-            $scope = FFI::scope(self::SCOPE);
-        } catch (FFI\Exception $notPreloaded) {
-            $scope = null;
-        }
+        // First, because under PHP-FPM every page asks: whoever has the scope can use FFI.
+        $scope = self::scope();
         if ($scope !== null) {
             $problem = self::abiProblem($scope);
             if ($problem !== null) {
                 throw self::failure("the preloaded scope PAYWALL: $problem");
             }
             return new self($scope, 'preloaded');
+        }
+        $obstacle = self::obstacle();
+        if ($obstacle !== null) {
+            throw self::failure($obstacle);
         }
         $tried = [];
         foreach (LibraryPaths::candidates() as $path) {
@@ -117,6 +114,18 @@ final class Library
             $tried[] = "$path: $reason";
         }
         throw self::failure(\implode('; ', $tried));
+    }
+
+    private static function scope(): ?FFI
+    {
+        if (!\class_exists(FFI::class, false) || !\method_exists(FFI::class, 'scope')) {
+            return null;
+        }
+        try {
+            return FFI::scope(self::SCOPE);
+        } catch (FFI\Exception $notPreloaded) {
+            return null;
+        }
     }
 
     /** @return array{?FFI, ?string} the library, or the reason why it cannot be opened */

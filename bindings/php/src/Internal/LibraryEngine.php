@@ -27,13 +27,14 @@ final class LibraryEngine implements Engine
         $ffi = $library->ffi();
         $config = $ffi->pw_config_new();
         $text = $ffi->new('char *');
+        $address = FFI::addr($text);
         try {
             foreach ($options->core() as $name => $value) {
                 // PHP turns the key "1" into an int.
-                $this->expectOk($ffi->pw_config_set($config, (string) $name, $value, FFI::addr($text)), $text);
+                $this->expectOk($ffi->pw_config_set($config, (string) $name, $value, $address), $text);
             }
             $context = $ffi->new('pw_ctx *');
-            $this->expectOk($ffi->pw_ctx_new($config, FFI::addr($context), FFI::addr($text)), $text);
+            $this->expectOk($ffi->pw_ctx_new($config, FFI::addr($context), $address), $text);
             $this->context = $context;
         } finally {
             $ffi->pw_config_free($config);
@@ -61,7 +62,7 @@ final class LibraryEngine implements Engine
         $ffi = $this->library->ffi();
         $text = $ffi->new('char *');
         $status = $ffi->pw_resend_otp($this->context, $token, $session, FFI::addr($text));
-        return $this->take($text) ?? Document::inDoubt(
+        return $this->take($text, $status) ?? Document::inDoubt(
             $token,
             $session,
             Kind::BAD_RESPONSE,
@@ -75,7 +76,7 @@ final class LibraryEngine implements Engine
         $ffi = $this->library->ffi();
         $text = $ffi->new('char *');
         $status = $ffi->pw_ctx_check($this->context, FFI::addr($text));
-        $result = $this->take($text);
+        $result = $this->take($text, $status);
         if ($result === null) {
             throw new LibraryException("nothing was sent: the library answered $status without a result document");
         }
@@ -92,19 +93,20 @@ final class LibraryEngine implements Engine
         if ($status === 0) {
             return;
         }
-        $result = $this->take($text);
+        $result = $this->take($text, $status);
         $exception = $result === null ? null : Outcome::exception($result);
         throw $exception ?? new LibraryException("nothing was sent: the library answered $status without a reason");
     }
 
     /** Reads the document and frees it, even if reading fails. */
-    private function take(CData $text): ?ResendResult
+    private function take(CData $text, int $status): ?ResendResult
     {
         if (FFI::isNull($text)) {
             return null;
         }
         try {
-            return Document::parse(FFI::string($text));
+            $json = FFI::string($text);
+            return $status === 0 && Document::isSuccess($json) ? ResendResult::ofSuccess($json) : Document::parse($json);
         } finally {
             $this->library->ffi()->pw_string_free($text);
         }

@@ -13,10 +13,20 @@ use Paywall\Exception\InvalidArgumentException;
  */
 final class Options
 {
-    /** The options that have an environment variable. */
-    private const FROM_ENVIRONMENT = [
-        'environment', 'base_url', 'api_key', 'api_client', 'timeout_ms', 'connect_timeout_ms', 'idle_timeout_ms',
-        'proxy', 'ca_file', 'locale', 'app', 'command',
+    /** The options that have an environment variable. Every page may make a client: building these names would show. */
+    private const VARIABLES = [
+        'environment' => 'PAYWALL_ENVIRONMENT',
+        'base_url' => 'PAYWALL_BASE_URL',
+        'api_key' => 'PAYWALL_API_KEY',
+        'api_client' => 'PAYWALL_API_CLIENT',
+        'timeout_ms' => 'PAYWALL_TIMEOUT_MS',
+        'connect_timeout_ms' => 'PAYWALL_CONNECT_TIMEOUT_MS',
+        'idle_timeout_ms' => 'PAYWALL_IDLE_TIMEOUT_MS',
+        'proxy' => 'PAYWALL_PROXY',
+        'ca_file' => 'PAYWALL_CA_FILE',
+        'locale' => 'PAYWALL_LOCALE',
+        'app' => 'PAYWALL_APP',
+        'command' => 'PAYWALL_COMMAND',
     ];
 
     /** Holds array<string, string>. */
@@ -54,8 +64,8 @@ final class Options
     public static function fromEnvironment(): array
     {
         $options = [];
-        foreach (self::FROM_ENVIRONMENT as $name) {
-            $value = Environment::get('PAYWALL_' . Text::upper($name));
+        foreach (self::VARIABLES as $name => $variable) {
+            $value = Environment::get($variable);
             if ($value !== null) {
                 $options[$name] = $value;
             }
@@ -85,8 +95,9 @@ final class Options
         if (!\is_string($name)) {
             throw self::refusal('options', 'each option must have a name');
         }
-        if (Text::problem($name) !== null) {
-            throw self::refusal('options', 'a name ' . Text::problem($name));
+        $problem = isset(self::VARIABLES[$name]) ? null : Text::problem($name);
+        if ($problem !== null) {
+            throw self::refusal('options', "a name $problem");
         }
         return $name;
     }

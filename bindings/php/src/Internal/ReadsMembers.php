@@ -17,8 +17,9 @@ trait ReadsMembers
     /** @return mixed */
     public function __get(string $name)
     {
-        if (\array_key_exists($name, $this->members)) {
-            return $this->members[$name];
+        $members = $this->members();
+        if (\array_key_exists($name, $members)) {
+            return $members[$name];
         }
         // A notice, as PHP itself raises: a typing error must not hide the outcome of a call.
         \trigger_error('Undefined property: ' . static::class . '::$' . $name, E_USER_NOTICE);
@@ -27,7 +28,7 @@ trait ReadsMembers
 
     public function __isset(string $name): bool
     {
-        return isset($this->members[$name]);
+        return isset($this->members()[$name]);
     }
 
     /** @param mixed $value */
@@ -46,22 +47,28 @@ trait ReadsMembers
 
     public function __debugInfo(): array
     {
-        return $this->members;
+        return $this->members();
     }
 
     #[\ReturnTypeWillChange]
     public function jsonSerialize()
     {
-        return $this->members;
+        return $this->members();
     }
 
     public function __serialize(): array
     {
-        return $this->members;
+        return $this->members();
     }
 
     public function __unserialize(array $data): void
     {
         $this->members = $data;
+    }
+
+    /** @return array<string, mixed> */
+    private function members(): array
+    {
+        return $this->members;
     }
 }

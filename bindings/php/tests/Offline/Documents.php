@@ -12,9 +12,15 @@ final class Documents
     public const TOKEN = 'token-that-must-not-be-seen';
     public const SESSION = '6489433e-f36b-1410-825e-001264113a90';
 
+    /** With the members in the order of the core. */
+    public static function success(array $changes = []): string
+    {
+        return self::json($changes + ['status' => 'ok', 'action' => 'verify_otp', 'error' => null]);
+    }
+
     public static function json(array $changes = []): string
     {
-        return json_encode($changes + [
+        $usual = [
             'status' => 'rejected',
             'action' => 'check_operation',
             'message' => 'the service refused: Token geçersiz. (TOKEN_IS_NOT_VALID)',
@@ -36,6 +42,11 @@ final class Documents
             'transport' => ['elapsed_us' => 41700, 'connection' => 'reused'],
             'response_body' => '{"Body":{"Token":"' . self::TOKEN . '"}}',
             'response_truncated' => false,
-        ], JSON_THROW_ON_ERROR);
+        ];
+        // The changed members stay where they are; what is new comes before the last one, as of a newer core.
+        $document = array_replace($usual, $changes);
+        unset($document['response_truncated']);
+        $document['response_truncated'] = ($changes + $usual)['response_truncated'];
+        return json_encode($document, JSON_THROW_ON_ERROR);
     }
 }

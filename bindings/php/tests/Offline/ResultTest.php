@@ -115,6 +115,55 @@ final class ResultTest extends TestCase
         self::assertInstanceOf(InDoubtException::class, Outcome::exception($result));
     }
 
+    /** @dataProvider successes */
+    public function testASuccessIsReadWhenAskedForAndIsTheSame(array $changes): void
+    {
+        $json = Documents::success($changes);
+        self::assertTrue(Document::isSuccess($json));
+        $read = Document::parse($json);
+        $names = array_keys($read->__serialize());
+        foreach ([...$names, 'otpToken', 'sessionId', 'url3d', 'responseBody', 'response'] as $name) {
+            $unread = ResendResult::ofSuccess($json);
+            self::assertSame(isset($read->$name), isset($unread->$name), $name);
+            $unread = ResendResult::ofSuccess($json);
+            self::assertEquals($read->$name, $unread->$name, $name);
+            self::assertEquals($read->$name, $unread->$name, "$name again");
+        }
+        self::assertSame(serialize($read), serialize(ResendResult::ofSuccess($json)));
+        self::assertSame(json_encode($read), json_encode(ResendResult::ofSuccess($json)));
+        self::assertEquals($read->__debugInfo(), ResendResult::ofSuccess($json)->__debugInfo());
+        $clone = clone ($unread = ResendResult::ofSuccess($json));
+        self::assertSame([$read->message, $read->otpToken], [$clone->message, $unread->otpToken]);
+    }
+
+    public static function successes(): array
+    {
+        return [
+            'usual' => [[]],
+            'escapes' => [['otp_token' => "a\"b\\", 'session_id' => "\u{e7}", 'action' => 'a/b']],
+            'a message that looks like members' => [['message' => ',"otp_token":"x","session_id":"y"', 'otp_token' => null]],
+            'an empty token' => [['otp_token' => '']],
+            'of a newer library' => [['action' => 'dance', 'novelty' => ['a' => 1]]],
+        ];
+    }
+
+    public function testOnlyAWholeSuccessWaitsToBeRead(): void
+    {
+        self::assertFalse(Document::isSuccess(Documents::json()));
+        self::assertFalse(Document::isSuccess(''));
+        $json = Documents::success();
+        for ($length = 0; $length < strlen($json); $length++) {
+            self::assertFalse(Document::isSuccess(substr($json, 0, $length)));
+        }
+    }
+
+    public function testAnUnreadSuccessCannotBeChanged(): void
+    {
+        $result = ResendResult::ofSuccess(Documents::success());
+        $this->expectException(LogicException::class);
+        $result->otpToken = 'changed';
+    }
+
     public function testAnUnknownMemberIsANoticeAsInPhpItself(): void
     {
         $result = Document::parse(Documents::json());

@@ -10,6 +10,7 @@ use Paywall\Internal\Document;
 use Paywall\Internal\Hidden;
 use Paywall\Internal\Options;
 use Paywall\Internal\Outcome;
+use Paywall\ResendResult;
 use Paywall\Tests\Shown;
 use PHPUnit\Framework\TestCase;
 use RuntimeException;
@@ -22,6 +23,18 @@ final class SecretsTest extends TestCase
         self::assertNoSecret(Shown::everywhere($result));
         self::assertNoSecret(json_encode($result, JSON_THROW_ON_ERROR));
         self::assertNoSecret(serialize($result));
+    }
+
+    public function testASuccessShowsNoSecretBeforeItIsReadEither(): void
+    {
+        foreach (['status', 'otpToken', 'response', 'message'] as $name) {
+            $result = ResendResult::ofSuccess(Documents::success());
+            self::assertNotNull($result->$name);
+            // What does not know the class sees it first.
+            self::assertNoSecret(var_export($result, true) . print_r((array) $result, true));
+            self::assertNoSecret(Shown::everywhere($result));
+            self::assertNoSecret(json_encode($result, JSON_THROW_ON_ERROR) . serialize($result));
+        }
     }
 
     public function testAStoredResultHasTheOutcomeAndNoSecrets(): void

@@ -7,11 +7,11 @@ from ctypes import byref, c_char_p
 from functools import partial
 from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, NoReturn, Optional, Type, TypeVar, Union, cast
 
-from ._ffi import Context, encoded, text_of
+from ._ffi import Context, encoded
 from ._green import Call, pool
 from ._loading import load
 from ._options import open_context, with_environment
-from ._outcome import Outcome, delivered, outcome_of
+from ._outcome import Outcome, delivered, outcome_in
 from .errors import InvalidArgumentError, PaywallError, bad_argument, bad_option
 from .results import ResendResult
 from .words import Status
@@ -237,15 +237,14 @@ class Client:
         status: Optional[int] = None
         try:
             status = native.resend_otp(context.pointer, token_bytes, session_bytes, byref(document))
-            outcome = outcome_of(status, text_of(document), token, session)
+            outcome = outcome_in(document, status, token, session)
             self._log("resend_otp", outcome)
             return outcome
         except BaseException:
             # A signal handler raised (Ctrl-C, a server that stops its worker). The call itself has run to its end.
-            text = text_of(document)
-            if text is not None:
-                self._abandoned(outcome_of(status, text, token, session))
-            del token, token_bytes, session, session_bytes, text
+            if document:
+                self._abandoned(outcome_in(document, status, token, session))
+            del token, token_bytes, session, session_bytes
             raise
         finally:
             native.string_free(document)
@@ -307,7 +306,7 @@ def _resent(context: Context, token_bytes: bytes, session_bytes: bytes, token: o
     document = c_char_p()
     try:
         status = context.native.resend_otp(context.pointer, token_bytes, session_bytes, byref(document))
-        return outcome_of(status, text_of(document), token, session)
+        return outcome_in(document, status, token, session)
     finally:
         context.native.string_free(document)
 
@@ -316,7 +315,7 @@ def _checked(context: Context) -> Outcome:
     document = c_char_p()
     try:
         status = context.native.ctx_check(context.pointer, byref(document))
-        return outcome_of(status, text_of(document))
+        return outcome_in(document, status)
     finally:
         context.native.string_free(document)
 

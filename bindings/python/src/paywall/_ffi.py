@@ -1,7 +1,7 @@
 """The C interface, and what keeps its memory safe."""
 
 from ctypes import CDLL, POINTER, c_char_p, c_int32, c_uint32, c_void_p
-from typing import Any, Dict, List, Optional, Sequence, Tuple, Union
+from typing import Any, Dict, List, Sequence, Tuple, Union
 
 ABI_MAJOR = 1
 ABI_MINOR = 0
@@ -63,15 +63,6 @@ def declare(library: CDLL, path: str) -> Native:
     return Native(path, (major, minor), functions)
 
 
-def text_of(document: c_char_p) -> Optional[str]:
-    """Copies a document; None if there is no document. You still have to free the document itself.
-
-    Free it by passing the c_char_p, never its value: the value is the copy, and not what the library returned.
-    """
-    copy = document.value
-    return None if copy is None else copy.decode("utf-8", "replace")
-
-
 class Context:
     """A `pw_ctx`, freed with its last reference. Each call holds one, so closing a client never frees it too early."""
 
@@ -98,5 +89,5 @@ def encoded(value: object) -> Union[bytes, str]:
         utf8 = str.encode(value, "utf-8")
     except UnicodeEncodeError:
         return "must be text without lone surrogates"
-    # C would take it for the end, and silently lose the rest.
-    return "must not contain NUL" if b"\0" in utf8 else utf8
+    # C would take it for the end, and silently lose the rest. (A number: for bytes, `in` raises an exception inside.)
+    return "must not contain NUL" if 0 in utf8 else utf8

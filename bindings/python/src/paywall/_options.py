@@ -6,8 +6,8 @@ from contextlib import ExitStack
 from ctypes import byref, c_char_p
 from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Tuple, Union, cast
 
-from ._ffi import Context, Native, encoded, text_of
-from ._outcome import outcome_of
+from ._ffi import Context, Native, encoded
+from ._outcome import outcome_in
 from .errors import PaywallError, bad_option
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def _made(native: Native, options: List[Tuple[bytes, bytes]]) -> Union[Context, 
 
 
 def _failure(status: int, document: c_char_p) -> PaywallError:
-    outcome = outcome_of(status, text_of(document))
+    outcome = outcome_in(document, status)
     # If the status is not 0, the outcome is always an exception.
     assert isinstance(outcome, PaywallError)
     return outcome

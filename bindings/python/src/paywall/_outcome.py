@@ -1,9 +1,10 @@
 """Turns a status number and a document into a result or an exception."""
 
+from ctypes import c_char_p
 from typing import Dict, Optional, Type, Union
 
 from .errors import InDoubtError, InvalidArgumentError, LibraryError, NotSentError, PaywallError, RejectedError
-from .results import ErrorInfo, ResendResult, read_result
+from .results import ErrorInfo, ResendResult, read_result, unread
 from .words import Action, Kind, Status, TokenState
 
 Outcome = Union[ResendResult, PaywallError]
@@ -18,6 +19,18 @@ _CLASSES: Dict[str, Type[PaywallError]] = {
     Status.INTERNAL: LibraryError,
 }
 _NOTHING_SENT = (Status.NOT_SENT, Status.INVALID, Status.INTERNAL)
+
+
+def outcome_in(document: c_char_p, number: Optional[int], token: object = None, session: object = None) -> Outcome:
+    """The outcome of a call with this document, of which it takes a copy. You still have to free the document itself.
+
+    Free it by passing the c_char_p, never its value: the value is the copy, and not what the library returned.
+    """
+    copy = document.value
+    result = unread(copy) if number == 0 and copy is not None else None
+    if result is not None:
+        return result
+    return outcome_of(number, None if copy is None else copy.decode("utf-8", "replace"), token, session)
 
 
 def outcome_of(number: Optional[int], text: Optional[str], token: object = None, session: object = None) -> Outcome:

@@ -4,6 +4,8 @@ import json
 from dataclasses import InitVar, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Callable, Dict, NoReturn, Optional, Tuple, Type
 
+from .words import Action, Status
+
 
 @dataclass(frozen=True)
 class ErrorInfo:
@@ -33,9 +35,11 @@ class Transport:
 class _Hidden:
     """Holds what no serializer may find: it is not in `__dict__`, and not a field of a dataclass."""
 
-    __slots__ = ("_hidden",)
+    __slots__ = ("_document", "_hidden")
 
     _hidden: Tuple[Optional[str], ...]
+    _document: Optional[bytes]
+    """Only an `_Unread` result has it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,8 +142,7 @@ def _no_constant(name: str) -> NoReturn:
 
 def _unpickled(kind: Type[ResendResult], members: Dict[str, Any], hidden: Tuple[Optional[str], ...]) -> ResendResult:
     result = _make(kind)
-    result.__dict__.update(members)
-    _hide(result, "_hidden", hidden)
+    _fill(result, members, hidden)
     return result
 
 
@@ -149,6 +152,76 @@ _MEMBERS = frozenset(field.name for field in fields(ResendResult))
 # A frozen class sets its members one by one, in Python. This and an update of its __dict__ set them all at once.
 _make = object.__new__
 _hide = object.__setattr__
+_members_of: Callable[[ResendResult], Dict[str, Any]] = vars(ResendResult)["__dict__"].__get__
+
+_document_of: Callable[[_Hidden], Optional[bytes]] = vars(_Hidden)["_document"].__get__
+
+_SUCCESS = b'{"status":"ok",'
+_ENDS = (b'"response_truncated":false}', b'"response_truncated":true}')
+# Within a text quotation marks are escaped: what looks like one of these is the member itself.
+_GLANCED = {"otp_token": b'"otp_token":"', "session_id": b'"session_id":"'}
+_BACKSLASH = 0x5C
+
+
+def unread(document: bytes) -> Optional[ResendResult]:
+    """The result of a success, which is read when you ask for it: reading takes longer than the rest of Python's part.
+
+    Returns None if the document does not begin and end as that of a success does.
+    """
+    if not (document.startswith(_SUCCESS) and document.endswith(_ENDS)):
+        return None
+    result = _make(_Unread)
+    _hide(result, "_document", document)
+    return result
+
+
+class _Unread(ResendResult):
+    """A success whose document nobody has read yet. When somebody asks for a member, it becomes a `ResendResult`.
+
+    Token and session are found without reading the rest. Not `__getattr__`: pydantic sets defaults in a class that it
+    sees, and that would not be called for them.
+    """
+
+    __slots__ = ()
+
+    def __getattribute__(self, name: str) -> Any:
+        if name == "__class__":
+            return ResendResult
+        if name == "status":
+            return Status.OK
+        document, key = _document_of(self), _GLANCED.get(name)
+        if document is not None and key is not None:
+            begin = document.find(key) + len(key)
+            text = document[begin : document.find(b'"', begin)]
+            if begin >= len(key) and _BACKSLASH not in text:
+                return text.decode()
+        _read(self)
+        return getattr(self, name)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        _read(self)
+        setattr(self, name, value)
+
+    def __delattr__(self, name: str) -> None:
+        _read(self)
+        delattr(self, name)
+
+
+def _read(result: _Unread) -> None:
+    """Several threads may do this at once: all of them read the same."""
+    document = _document_of(result)
+    if document is None:
+        return
+    # The library writes nothing that cannot be read.
+    read = read_result(document.decode("utf-8", "replace")) or ResendResult(Status.OK, Action.CONTACT_SUPPORT)
+    _fill(result, vars(read), read._hidden)
+    _hide(result, "__class__", ResendResult)
+    _hide(result, "_document", None)
+
+
+def _fill(result: ResendResult, members: Dict[str, Any], hidden: Tuple[Optional[str], ...]) -> None:
+    _members_of(result).update(members)
+    _hide(result, "_hidden", hidden)
 
 
 def read_result(text: Optional[str]) -> Optional[ResendResult]:
@@ -183,6 +256,5 @@ def result_from(document: Dict[str, Any]) -> ResendResult:
     if len(document) != len(_MEMBERS):
         document = {name: value for name, value in document.items() if name in _MEMBERS}
     result = _make(ResendResult)
-    result.__dict__.update(document)
-    _hide(result, "_hidden", hidden)
+    _fill(result, document, hidden)
     return result

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Paywall.Interop
@@ -31,7 +32,7 @@ namespace Paywall.Interop
                     var context = new ContextHandle(functions);
                     IntPtr document;
                     int status;
-                    string? text;
+                    byte[]? text;
                     // Here and below: ASP.NET aborts the thread of a page that takes too long, but not inside a finally.
                     try
                     {
@@ -72,7 +73,7 @@ namespace Paywall.Interop
                 Hold(context, ref held);
                 IntPtr document;
                 int status;
-                string? text;
+                byte[]? text;
                 try
                 {
                 }
@@ -117,7 +118,7 @@ namespace Paywall.Interop
             byte[]? jsonBytes = Bytes(json, out broken), pointerBytes = Bytes(pointer, out broken);
             if (jsonBytes == null || pointerBytes == null)
                 return null;
-            return Taken(functions, functions.JsonGet(jsonBytes, pointerBytes));
+            return Text(Taken(functions, functions.JsonGet(jsonBytes, pointerBytes)));
         }
 
         private static void Hold(ContextHandle context, ref bool held)
@@ -152,7 +153,7 @@ namespace Paywall.Interop
             IntPtr document;
             int status = functions.ConfigSet(config, nameBytes, valueBytes, out document);
             Array.Clear(valueBytes, 0, valueBytes.Length);
-            string? text = Taken(functions, document);
+            byte[]? text = Taken(functions, document);
             if (status != 0)
                 throw Failure(status, text, null, null);
         }
@@ -181,7 +182,7 @@ namespace Paywall.Interop
         }
 
         /// <summary>Copies and frees a text that the library returned; null if it returned none.</summary>
-        private static unsafe string? Taken(Functions functions, IntPtr text)
+        private static unsafe byte[]? Taken(Functions functions, IntPtr text)
         {
             if (text == IntPtr.Zero)
                 return null;
@@ -190,7 +191,9 @@ namespace Paywall.Interop
                 byte* begin = (byte*)text, end = begin;
                 while (*end != 0)
                     end++;
-                return Encoding.UTF8.GetString(begin, checked((int)(end - begin)));
+                var copy = new byte[checked((int)(end - begin))];
+                Marshal.Copy(text, copy, 0, copy.Length);
+                return copy;
             }
             finally
             {
@@ -198,18 +201,25 @@ namespace Paywall.Interop
             }
         }
 
-        private static ResendOtpResult Outcome(int status, string? text, string? token, string? session)
+        private static string? Text(byte[]? copy)
         {
-            ResendOtpResult? result = Read(text);
+            return copy == null ? null : Encoding.UTF8.GetString(copy);
+        }
+
+        private static ResendOtpResult Outcome(int status, byte[]? text, string? token, string? session)
+        {
+            if (status == 0 && text != null && Document.IsSuccess(text))
+                return new ResendOtpResult(text);
+            ResendOtpResult? result = Read(Text(text));
             if (status == 0 && result != null)
                 return result;
             throw Failure(status, text, token, session);
         }
 
         /// <summary>The number decides. Without a document, the call's token and session are still the best ones.</summary>
-        private static Exception Failure(int status, string? text, string? token, string? session)
+        private static Exception Failure(int status, byte[]? text, string? token, string? session)
         {
-            ResendOtpResult? result = Read(text);
+            ResendOtpResult? result = Read(Text(text));
             string? name = status >= 0 && status < Statuses.Length ? Statuses[status] : null;
             if (result == null)
             {
