@@ -1,76 +1,72 @@
 //! What leaves: the one request of a call.
 
-use serde::Serialize;
-use ureq::http::header::{
-    ACCEPT, ACCEPT_LANGUAGE, CONNECTION, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue, USER_AGENT,
-};
+use ureq::http::header::{HOST, HeaderMap};
 use ureq::http::{Method, Request, Uri, request};
 
 use crate::config::Config;
+use crate::json::Writer;
 use crate::secret::{Secret, Wiped};
 
 /// The endpoint, below the base address.
 pub(super) const PATH: &str = "/api/paywall/masterpass/otp/resend";
-const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The headers of every request, the credentials among them.
-pub(super) fn headers(config: &Config, api_key: &Secret, api_client: &Secret) -> Vec<(HeaderName, Secret)> {
+pub(super) fn headers(config: &Config, api_key: &Secret, api_client: &Secret) -> Vec<(String, Secret)> {
+    let header = |name: &str, value: &str| (name.to_owned(), Secret::new(value));
     let mut headers = vec![
-        (HeaderName::from_static("apikeyprivate"), api_key.clone()),
-        (HeaderName::from_static("apiclientprivate"), api_client.clone()),
-        (CONTENT_TYPE, Secret::new("application/json")),
-        (ACCEPT, Secret::new("application/json")),
-        (USER_AGENT, Secret::new(&user_agent(config.app.as_deref()))),
+        ("apikeyprivate".to_owned(), api_key.clone()),
+        ("apiclientprivate".to_owned(), api_client.clone()),
+        header("content-type", "application/json"),
+        header("accept", "application/json"),
+        header("user-agent", &user_agent(config.app.as_deref())),
         // Apache announces how long it keeps a connection only to those who ask.
-        (CONNECTION, Secret::new("keep-alive")),
+        header("connection", "keep-alive"),
     ];
     if let Some(locale) = config.locale {
         // Where the service wants it is not documented.
-        headers.push((ACCEPT_LANGUAGE, Secret::new(locale)));
-        headers.push((HeaderName::from_static("locale"), Secret::new(locale)));
+        headers.extend(["accept-language", "locale"].map(|name| header(name, locale)));
     }
-    for (name, value) in &config.headers {
-        headers.push((name.parse().expect("checked when it was set"), value.clone()));
-    }
+    headers.extend(config.headers.iter().cloned());
     headers
 }
 
-/// The head of every request to `url`. Its copies share the values, which are wiped with the last of them.
-pub(super) fn head(url: Uri, headers: Vec<(HeaderName, Secret)>) -> request::Parts {
-    let mut map = HeaderMap::new();
-    map.extend(url.authority().and_then(|authority| authority.as_str().parse().ok()).map(|host| (HOST, host)));
-    for (name, value) in headers {
-        let mut value = HeaderValue::from_maybe_shared(value.into_shared()).expect("checked when it was set");
-        value.set_sensitive(true);
-        map.append(name, value);
-    }
-    // Its place: a copy has no room for one more.
-    map.insert(X_REQUEST_ID, HeaderValue::from_static(""));
+/// What ureq needs of the head of every request to `url`.
+pub(super) fn head(url: Uri) -> request::Parts {
+    let host = url.authority().and_then(|authority| authority.as_str().parse().ok());
     let mut request = Request::new(());
     *request.method_mut() = Method::POST;
+    *request.headers_mut() = HeaderMap::from_iter(host.map(|host| (HOST, host)));
     *request.uri_mut() = url;
-    *request.headers_mut() = map;
     request.into_parts().0
 }
 
-/// The request with this head, id and body.
-pub(super) fn request<'a>(head: &request::Parts, id: &str, body: &'a Wiped) -> Request<&'a [u8]> {
-    let mut head = head.clone();
-    head.headers.insert(X_REQUEST_ID, id.parse().expect("a UUID is ASCII"));
-    Request::from_parts(head, body.bytes())
+/// The headers as they stand in the head of every request; an id follows them.
+pub(super) fn fields(headers: &[(String, Secret)]) -> Wiped {
+    let mut fields = Wiped::default();
+    for (name, value) in headers {
+        for part in [name, ": ", value.reveal(), "\r\n"] {
+            fields.append(part.as_bytes());
+        }
+    }
+    fields
+}
+
+/// The fields of one request.
+pub(super) fn fields_with_id(fields: &Wiped, id: &str) -> Wiped {
+    let mut whole = Wiped::with_capacity(fields.bytes().len() + 64);
+    for part in [fields.bytes(), b"x-request-id: ", id.as_bytes(), b"\r\n"] {
+        whole.append(part);
+    }
+    whole
 }
 
 /// The two fields that are documented.
 pub(super) fn body(token: &str, session_id: &str) -> Wiped {
-    #[derive(Serialize)]
-    #[serde(rename_all = "PascalCase")]
-    struct Body<'a> {
-        otp_token: &'a str,
-        session_id: &'a str,
-    }
-    let mut body = Wiped::default();
-    serde_json::to_writer(&mut body, &Body { otp_token: token, session_id }).expect("two texts are always JSON");
-    body
+    let mut json = Writer::with_room(128 + token.len());
+    json.text(r#"{"OtpToken":"#, Some(token));
+    json.text(r#","SessionId":"#, Some(session_id));
+    json.raw("}");
+    json.into_wiped()
 }
 
 pub(super) fn user_agent(app: Option<&str>) -> String {

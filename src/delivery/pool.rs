@@ -48,11 +48,11 @@ struct Hashers([RandomState; 2]);
 static HASHERS: PerProcess<Hashers> = PerProcess::new();
 
 impl Key {
-    pub(crate) fn new(route: &Route, trust: Option<u64>, credentials: &[(&str, &Secret)]) -> Self {
+    pub(crate) fn new(route: &Route, trust: Option<u64>, headers: &[(String, Secret)]) -> Self {
         let proxy_credentials = route.proxy.as_ref().and_then(|proxy| proxy.credentials.as_ref());
-        let secrets: Vec<(&str, &str)> = credentials
+        let secrets: Vec<(&str, &str)> = headers
             .iter()
-            .map(|(name, secret)| (*name, secret.reveal()))
+            .map(|(name, value)| (name.as_str(), value.reveal()))
             .chain(proxy_credentials.map(|secret| ("proxy", secret.reveal())))
             .collect();
         Key {
