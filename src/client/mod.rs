@@ -64,19 +64,19 @@ impl Client {
         let url = address.url(request::PATH);
         let url = Uri::try_from(url).map_err(|_| Outcome::invalid_option("base_url", "is not an address"))?;
 
-        let headers = request::headers(config, api_key, api_client);
         let credentials = masking::credentials(config, api_key, api_client, proxy.as_ref());
         let tls = trust.as_deref().map(|trust| trust.client.clone());
         let user_agent = request::user_agent(config.app.as_deref());
+        let fields = request::fields(config, api_key, api_client, &user_agent);
         let route = Route { address, proxy, user_agent, tls };
-        let key = Key::new(&route, trust.map(|trust| trust.id), &headers);
+        let key = Key::new(&route, trust.map(|trust| trust.id), &fields);
         os::stay_loaded();
         delivery::warm_up();
         Ok(Client {
             route,
             key,
             head: request::head(url),
-            fields: request::fields(&headers),
+            fields,
             credentials,
             timeout: config.timeout,
             connect_timeout: config.connect_timeout,

@@ -10,26 +10,6 @@ use crate::secret::{Secret, Wiped};
 /// The endpoint, below the base address.
 pub(super) const PATH: &str = "/api/paywall/masterpass/otp/resend";
 
-/// The headers of every request, the credentials among them.
-pub(super) fn headers(config: &Config, api_key: &Secret, api_client: &Secret) -> Vec<(String, Secret)> {
-    let header = |name: &str, value: &str| (name.to_owned(), Secret::new(value));
-    let mut headers = vec![
-        ("apikeyprivate".to_owned(), api_key.clone()),
-        ("apiclientprivate".to_owned(), api_client.clone()),
-        header("content-type", "application/json"),
-        header("accept", "application/json"),
-        header("user-agent", &user_agent(config.app.as_deref())),
-        // Apache announces how long it keeps a connection only to those who ask.
-        header("connection", "keep-alive"),
-    ];
-    if let Some(locale) = config.locale {
-        // Where the service wants it is not documented.
-        headers.extend(["accept-language", "locale"].map(|name| header(name, locale)));
-    }
-    headers.extend(config.headers.iter().cloned());
-    headers
-}
-
 /// What ureq needs of the head of every request to `url`.
 pub(super) fn head(url: Uri) -> request::Parts {
     let host = url.authority().and_then(|authority| authority.as_str().parse().ok());
@@ -40,13 +20,28 @@ pub(super) fn head(url: Uri) -> request::Parts {
     request.into_parts().0
 }
 
-/// The headers as they stand in the head of every request; an id follows them.
-pub(super) fn fields(headers: &[(String, Secret)]) -> Wiped {
+/// The headers of every request as they stand in its head, the credentials among them. An id follows them.
+pub(super) fn fields(config: &Config, api_key: &Secret, api_client: &Secret, user_agent: &str) -> Wiped {
     let mut fields = Wiped::default();
-    for (name, value) in headers {
-        for part in [name, ": ", value.reveal(), "\r\n"] {
+    let mut add = |name: &str, value: &str| {
+        for part in [name, ": ", value, "\r\n"] {
             fields.append(part.as_bytes());
         }
+    };
+    add("apikeyprivate", api_key.reveal());
+    add("apiclientprivate", api_client.reveal());
+    add("content-type", "application/json");
+    add("accept", "application/json");
+    add("user-agent", user_agent);
+    // Apache announces how long it keeps a connection only to those who ask.
+    add("connection", "keep-alive");
+    if let Some(locale) = config.locale {
+        // Where the service wants it is not documented.
+        add("accept-language", locale);
+        add("locale", locale);
+    }
+    for (name, value) in &config.headers {
+        add(name, value.reveal());
     }
     fields
 }
@@ -70,10 +65,7 @@ pub(super) fn body(token: &str, session_id: &str) -> Wiped {
 }
 
 pub(super) fn user_agent(app: Option<&str>) -> String {
-    let version = env!("CARGO_PKG_VERSION");
-    let library = format!("libpaywall/{version} ({}; {})", std::env::consts::OS, std::env::consts::ARCH);
-    match app {
-        Some(app) => format!("{library} {app}"),
-        None => library,
-    }
+    let (version, os, arch) = (env!("CARGO_PKG_VERSION"), std::env::consts::OS, std::env::consts::ARCH);
+    let (blank, app) = app.map_or(("", ""), |app| (" ", app));
+    ["libpaywall/", version, " (", os, "; ", arch, ")", blank, app].concat()
 }
