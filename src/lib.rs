@@ -26,7 +26,8 @@
 //! | what an answer means; how a request leaves and an answer comes in | `decision`; `delivery` |
 //! | what goes in | `config`, `arguments` |
 //! | what comes out; base64 | `outcome`; `encoding` |
-//! | texts that nobody may see; texts from a peer | `secret`; `json` |
+//! | JSON | `json` |
+//! | texts that nobody may see | `secret` |
 //! | the operating system's functions that std lacks | `os` |
 //! | panics of our own code | `panics` |
 //!

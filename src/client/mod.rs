@@ -13,11 +13,11 @@ use uuid::Uuid;
 
 use crate::arguments;
 use crate::config::Config;
-use crate::delivery::{self, Call, Deadline, Failure, Key, Limits, NewRequest, Received, Route, Trust};
+use crate::delivery::{self, Call, Deadline, Failure, Key, Limits, Post, Received, Route, Trust};
 use crate::os;
 use crate::outcome::{Outcome, Stage, Status, TokenState};
 use crate::panics;
-use crate::secret::{Masker, Secret};
+use crate::secret::{Masker, Secret, Wiped};
 use report::{after_panic, answered, timed, unanswered, undelivered};
 
 /// A client of the service: immutable, for any number of threads at once.
@@ -28,8 +28,9 @@ use report::{after_panic, answered, timed, unanswered, undelivered};
 pub struct Client {
     route: Route,
     key: Key,
-    /// The head of every request, with the credentials and without the id.
+    /// What all requests have in common: what ureq makes a head of, and the headers that it need not know.
     head: http_request::Parts,
+    fields: Wiped,
     /// Finds the credentials: no text may show them if a peer echoes them.
     credentials: Masker<Secret>,
     timeout: Duration,
@@ -63,19 +64,19 @@ impl Client {
         let url = address.url(request::PATH);
         let url = Uri::try_from(url).map_err(|_| Outcome::invalid_option("base_url", "is not an address"))?;
 
-        let headers = request::headers(config, api_key, api_client);
         let credentials = masking::credentials(config, api_key, api_client, proxy.as_ref());
         let tls = trust.as_deref().map(|trust| trust.client.clone());
         let user_agent = request::user_agent(config.app.as_deref());
+        let fields = request::fields(config, api_key, api_client, &user_agent);
         let route = Route { address, proxy, user_agent, tls };
-        let identity: Vec<(&str, &Secret)> = headers.iter().map(|(name, value)| (name.as_str(), value)).collect();
-        let key = Key::new(&route, trust.map(|trust| trust.id), &identity);
+        let key = Key::new(&route, trust.map(|trust| trust.id), &fields);
         os::stay_loaded();
         delivery::warm_up();
         Ok(Client {
             route,
             key,
-            head: request::head(url, headers),
+            head: request::head(url),
+            fields,
             credentials,
             timeout: config.timeout,
             connect_timeout: config.connect_timeout,
@@ -108,7 +109,7 @@ impl Client {
     /// At most one request leaves, whatever happens, and the outcome says what is known about it. The call returns at
     /// most 200 ms after `timeout_ms` has passed.
     pub fn resend_otp(&self, token: &str, session: &str) -> Outcome {
-        self.resend_through(token, session, |call, request| delivery::exchange(call, &self.key, &self.route, request))
+        self.resend_through(token, session, |call, post| delivery::exchange(call, &self.key, &self.route, post))
     }
 
     /// The call, except for how its request is delivered.
@@ -116,7 +117,7 @@ impl Client {
         &self,
         token: &str,
         session: &str,
-        exchange: impl FnOnce(&Call, &NewRequest) -> (Received, Option<Failure>),
+        exchange: impl FnOnce(&Call, Post) -> (Received, Option<Failure>),
     ) -> Outcome {
         let start = Instant::now();
         let checked = arguments::token(token).and_then(|()| arguments::session(session));
@@ -130,13 +131,14 @@ impl Client {
         let reported = self.guarded(|| {
             let request_id = Uuid::new_v4().to_string();
             let body = request::body(token, &session_id);
-            let request = || request::request(&self.head, &request_id, &body);
+            let fields = request::fields_with_id(&self.fields, &request_id);
+            let post = Post { head: &self.head, fields, body: body.bytes() };
             let asked = Masker::new([token, session]);
             let mask = |text: &mut String| {
                 self.credentials.mask(text);
                 asked.mask(text);
             };
-            let mut outcome = match exchange(&call, &request) {
+            let mut outcome = match exchange(&call, post) {
                 (received, None) => answered(received, mask),
                 (received, Some(failure)) => unanswered(&call, received, failure, mask),
             };
@@ -189,8 +191,7 @@ impl Client {
     /// A whole call without the network: as if it had brought this answer.
     #[doc(hidden)]
     pub fn resend_answered(&self, token: &str, session: &str, http_status: u16, body: &[u8]) -> Outcome {
-        self.resend_through(token, session, |_, request| {
-            _ = request();
+        self.resend_through(token, session, |_, _| {
             let mut received = Received { http_status: Some(http_status), ..Received::default() };
             received.body.append(body);
             (received, None)
@@ -249,8 +250,8 @@ mod tests {
         assert_eq!(words(&outcome), ("internal", "contact_support", "internal"));
         assert_eq!(outcome.otp_token, None);
 
-        let outcome = client.resend_through(TOKEN, SESSION, |call, request| {
-            _ = delivery::exchange(call, &client.key, &client.route, request);
+        let outcome = client.resend_through(TOKEN, SESSION, |call, post| {
+            _ = delivery::exchange(call, &client.key, &client.route, post);
             panic!("about {TOKEN}")
         });
         assert_eq!(words(&outcome), ("in_doubt", "await_code", "internal"));

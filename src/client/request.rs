@@ -1,83 +1,71 @@
 //! What leaves: the one request of a call.
 
-use serde::Serialize;
-use ureq::http::header::{
-    ACCEPT, ACCEPT_LANGUAGE, CONNECTION, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue, USER_AGENT,
-};
+use ureq::http::header::{HOST, HeaderMap};
 use ureq::http::{Method, Request, Uri, request};
 
 use crate::config::Config;
+use crate::json::Writer;
 use crate::secret::{Secret, Wiped};
 
 /// The endpoint, below the base address.
 pub(super) const PATH: &str = "/api/paywall/masterpass/otp/resend";
-const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The headers of every request, the credentials among them.
-pub(super) fn headers(config: &Config, api_key: &Secret, api_client: &Secret) -> Vec<(HeaderName, Secret)> {
-    let mut headers = vec![
-        (HeaderName::from_static("apikeyprivate"), api_key.clone()),
-        (HeaderName::from_static("apiclientprivate"), api_client.clone()),
-        (CONTENT_TYPE, Secret::new("application/json")),
-        (ACCEPT, Secret::new("application/json")),
-        (USER_AGENT, Secret::new(&user_agent(config.app.as_deref()))),
-        // Apache announces how long it keeps a connection only to those who ask.
-        (CONNECTION, Secret::new("keep-alive")),
-    ];
-    if let Some(locale) = config.locale {
-        // Where the service wants it is not documented.
-        headers.push((ACCEPT_LANGUAGE, Secret::new(locale)));
-        headers.push((HeaderName::from_static("locale"), Secret::new(locale)));
-    }
-    for (name, value) in &config.headers {
-        headers.push((name.parse().expect("checked when it was set"), value.clone()));
-    }
-    headers
-}
-
-/// The head of every request to `url`. Its copies share the values, which are wiped with the last of them.
-pub(super) fn head(url: Uri, headers: Vec<(HeaderName, Secret)>) -> request::Parts {
-    let mut map = HeaderMap::new();
-    map.extend(url.authority().and_then(|authority| authority.as_str().parse().ok()).map(|host| (HOST, host)));
-    for (name, value) in headers {
-        let mut value = HeaderValue::from_maybe_shared(value.into_shared()).expect("checked when it was set");
-        value.set_sensitive(true);
-        map.append(name, value);
-    }
-    // Its place: a copy has no room for one more.
-    map.insert(X_REQUEST_ID, HeaderValue::from_static(""));
+/// What ureq needs of the head of every request to `url`.
+pub(super) fn head(url: Uri) -> request::Parts {
+    let host = url.authority().and_then(|authority| authority.as_str().parse().ok());
     let mut request = Request::new(());
     *request.method_mut() = Method::POST;
+    *request.headers_mut() = HeaderMap::from_iter(host.map(|host| (HOST, host)));
     *request.uri_mut() = url;
-    *request.headers_mut() = map;
     request.into_parts().0
 }
 
-/// The request with this head, id and body.
-pub(super) fn request<'a>(head: &request::Parts, id: &str, body: &'a Wiped) -> Request<&'a [u8]> {
-    let mut head = head.clone();
-    head.headers.insert(X_REQUEST_ID, id.parse().expect("a UUID is ASCII"));
-    Request::from_parts(head, body.bytes())
+/// The headers of every request as they stand in its head, the credentials among them. An id follows them.
+pub(super) fn fields(config: &Config, api_key: &Secret, api_client: &Secret, user_agent: &str) -> Wiped {
+    let mut fields = Wiped::default();
+    let mut add = |name: &str, value: &str| {
+        for part in [name, ": ", value, "\r\n"] {
+            fields.append(part.as_bytes());
+        }
+    };
+    add("apikeyprivate", api_key.reveal());
+    add("apiclientprivate", api_client.reveal());
+    add("content-type", "application/json");
+    add("accept", "application/json");
+    add("user-agent", user_agent);
+    // Apache announces how long it keeps a connection only to those who ask.
+    add("connection", "keep-alive");
+    if let Some(locale) = config.locale {
+        // Where the service wants it is not documented.
+        add("accept-language", locale);
+        add("locale", locale);
+    }
+    for (name, value) in &config.headers {
+        add(name, value.reveal());
+    }
+    fields
+}
+
+/// The fields of one request.
+pub(super) fn fields_with_id(fields: &Wiped, id: &str) -> Wiped {
+    let mut whole = Wiped::with_capacity(fields.bytes().len() + 64);
+    for part in [fields.bytes(), b"x-request-id: ", id.as_bytes(), b"\r\n"] {
+        whole.append(part);
+    }
+    whole
 }
 
 /// The two fields that are documented.
 pub(super) fn body(token: &str, session_id: &str) -> Wiped {
-    #[derive(Serialize)]
-    #[serde(rename_all = "PascalCase")]
-    struct Body<'a> {
-        otp_token: &'a str,
-        session_id: &'a str,
-    }
-    let mut body = Wiped::default();
-    serde_json::to_writer(&mut body, &Body { otp_token: token, session_id }).expect("two texts are always JSON");
-    body
+    let mut json = Writer::with_room(128 + token.len());
+    json.text(r#"{"OtpToken":"#, Some(token));
+    json.text(r#","SessionId":"#, Some(session_id));
+    json.raw("}");
+    json.into_wiped()
 }
 
 pub(super) fn user_agent(app: Option<&str>) -> String {
-    let version = env!("CARGO_PKG_VERSION");
-    let library = format!("libpaywall/{version} ({}; {})", std::env::consts::OS, std::env::consts::ARCH);
-    match app {
-        Some(app) => format!("{library} {app}"),
-        None => library,
-    }
+    let (version, os, arch) = (env!("CARGO_PKG_VERSION"), std::env::consts::OS, std::env::consts::ARCH);
+    let (blank, app) = app.map_or(("", ""), |app| (" ", app));
+    ["libpaywall/", version, " (", os, "; ", arch, ")", blank, app].concat()
 }

@@ -13,6 +13,7 @@ use super::deadline::Deadline;
 use super::failure::Failure;
 use super::keep_alive::KeepAlive;
 use crate::outcome::Connection;
+use crate::secret::Wiped;
 
 /// The limits of one call.
 #[derive(Clone, Copy, Debug)]
@@ -44,6 +45,11 @@ impl Call {
     /// Begins another attempt within the same limits, after one that sent nothing.
     pub(super) fn try_again(&self) {
         STATE.with(|state| state.begin(state.limits.get()));
+    }
+
+    /// Keeps the fields that the transport adds to the head of the request.
+    pub(super) fn carry(&self, fields: Wiped) {
+        STATE.with(|state| state.fields.replace(fields));
     }
 
     /// Whether any byte of the request was given to the transport.
@@ -78,13 +84,18 @@ impl Call {
 
 impl Drop for Call {
     fn drop(&mut self) {
-        STATE.with(|state| state.begin(None));
+        STATE.with(|state| {
+            state.begin(None);
+            state.fields.take();
+        });
     }
 }
 
 struct State {
     /// None outside of a call.
     limits: Cell<Option<Limits>>,
+    /// The same for all attempts.
+    fields: RefCell<Wiped>,
     sent: Cell<u64>,
     heard: Cell<bool>,
     closed_by_peer: Cell<bool>,
@@ -99,6 +110,7 @@ thread_local! {
     static STATE: ManuallyDrop<State> = const {
         ManuallyDrop::new(State {
             limits: Cell::new(None),
+            fields: RefCell::new(Wiped::new()),
             sent: Cell::new(0),
             heard: Cell::new(false),
             closed_by_peer: Cell::new(false),
@@ -128,6 +140,11 @@ pub(super) fn limits() -> Limits {
         connect_timeout: Duration::ZERO,
         idle_timeout: Duration::ZERO,
     })
+}
+
+/// Adds the fields of the call to the head of its request.
+pub(super) fn add_fields(head: &mut Wiped) {
+    STATE.with(|state| head.append(state.fields.borrow().bytes()));
 }
 
 /// Says that a connection was made for this call.

@@ -19,7 +19,7 @@ mod wire;
 
 use ureq::Agent;
 use ureq::http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, TRANSFER_ENCODING};
-use ureq::http::{HeaderMap, HeaderValue, Request};
+use ureq::http::{HeaderMap, HeaderValue, Request, request};
 
 use crate::encoding::Charset;
 use crate::outcome::{Connection, Kind, Stage};
@@ -33,8 +33,15 @@ use keep_alive::KeepAlive;
 pub(crate) use pool::{Key, forget, warm_up};
 pub(crate) use tls::Trust;
 
-/// Makes the request: a new one for each attempt. All attempts except the last sent nothing.
-pub(crate) type NewRequest<'a> = dyn Fn() -> Request<&'a [u8]> + 'a;
+/// The request of a call.
+pub(crate) struct Post<'a> {
+    /// What ureq makes a head of.
+    pub(crate) head: &'a request::Parts,
+    /// The other fields of the head, as they are sent. They need no care of ureq's, which would cost as much as all the
+    /// rest of the head, and leave the credentials in its buffers.
+    pub(crate) fields: Wiped,
+    pub(crate) body: &'a [u8],
+}
 
 /// What came back.
 #[derive(Default)]
@@ -52,10 +59,13 @@ pub(crate) struct Received {
 /// broke before any byte had left is replaced, nothing else is repeated.
 ///
 /// The failure says why there is no whole answer; [`Call::is_sent`] says whether any byte of the request left.
-pub(crate) fn exchange(call: &Call, key: &Key, route: &Route, request: &NewRequest) -> (Received, Option<Failure>) {
+pub(crate) fn exchange(call: &Call, key: &Key, route: &Route, post: Post) -> (Received, Option<Failure>) {
+    call.carry(post.fields);
     loop {
         let mut received = Received::default();
-        let failure = attempt(call, &pool::agent(key, route), request(), &mut received).err();
+        // A new one for each attempt. All except the last sent nothing.
+        let request = Request::from_parts(post.head.clone(), post.body);
+        let failure = attempt(call, &pool::agent(key, route), request, &mut received).err();
         if failure.as_ref().is_some_and(|failure| failure.stage == Stage::Tls) {
             // It may be the session that the peer could not go on with: the next handshake is a whole one.
             pool::forget(key);

@@ -17,7 +17,7 @@ use super::connect::{Route, open};
 use super::tls;
 use super::wire::{INPUT_BUFFER, Wire};
 use crate::os::{self, PerProcess};
-use crate::secret::Secret;
+use crate::secret::{Secret, Wiped};
 
 /// How many pools are kept. The least recently used one goes first.
 const MOST_POOLS: usize = 64;
@@ -48,20 +48,17 @@ struct Hashers([RandomState; 2]);
 static HASHERS: PerProcess<Hashers> = PerProcess::new();
 
 impl Key {
-    pub(crate) fn new(route: &Route, trust: Option<u64>, credentials: &[(&str, &Secret)]) -> Self {
+    /// `fields`: what the heads of all requests have in common, with the credentials.
+    pub(crate) fn new(route: &Route, trust: Option<u64>, fields: &Wiped) -> Self {
         let proxy_credentials = route.proxy.as_ref().and_then(|proxy| proxy.credentials.as_ref());
-        let secrets: Vec<(&str, &str)> = credentials
-            .iter()
-            .map(|(name, secret)| (*name, secret.reveal()))
-            .chain(proxy_credentials.map(|secret| ("proxy", secret.reveal())))
-            .collect();
+        let secrets = (fields.bytes(), proxy_credentials.map(Secret::reveal));
         Key {
             tls: route.address.tls,
             host: route.address.host.clone(),
             port: route.address.port,
             proxy: route.proxy.as_ref().map(|proxy| (proxy.host.clone(), proxy.port)),
             trust,
-            credentials: HASHERS.get().0.each_ref().map(|hasher| hasher.hash_one(&secrets)),
+            credentials: HASHERS.get().0.each_ref().map(|hasher| hasher.hash_one(secrets)),
         }
     }
 }

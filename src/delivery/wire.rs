@@ -20,7 +20,7 @@ use crate::secret::Wiped;
 
 /// The longest head of an answer, or line of its framing, in bytes: what is not whole when the buffer is full never will be.
 pub(super) const INPUT_BUFFER: usize = 64 * 1024;
-/// Room for the longest line of a request's head.
+/// Room for the longest line that ureq writes of a request's head.
 const OUTPUT_BUFFER: usize = 16 * 1024;
 /// How many TLS records without content may come on an idle connection before it is given up.
 const MOST_IDLE_RECORDS: usize = 16;
@@ -241,7 +241,16 @@ impl Transport for Wire {
 
     fn transmit_output(&mut self, amount: usize, _: NextTimeout) -> Result<(), ureq::Error> {
         let output = &self.buffers.output()[..amount];
-        self.outgoing.append(output);
+        match output.strip_suffix(b"\r\n\r\n") {
+            // The end of the head, since a body is JSON: there stand the fields of the call.
+            Some(head) => {
+                self.outgoing.append(head);
+                self.outgoing.append(b"\r\n");
+                call::add_fields(&mut self.outgoing);
+                self.outgoing.append(b"\r\n");
+            }
+            None => self.outgoing.append(output),
+        }
         Ok(())
     }
 

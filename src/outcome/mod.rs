@@ -6,8 +6,7 @@ mod vocabulary;
 use std::fmt;
 use std::time::Duration;
 
-use serde::{Serialize, Serializer};
-
+use crate::json::Writer;
 use crate::secret::{Wiped, wipe};
 
 use quoting::on_one_line;
@@ -17,7 +16,7 @@ pub use vocabulary::{Action, Connection, Kind, Stage, Status, TokenState};
 /// What is true after a call, and what to do next. All members are always present. The README explains them.
 ///
 /// It carries the token and the session. `Debug` shows neither, nor the service's answer; [`Outcome::to_json`] does.
-#[derive(Clone, Serialize)]
+#[derive(Clone)]
 pub struct Outcome {
     /// What is true after the call.
     pub status: Status,
@@ -58,7 +57,7 @@ pub struct Outcome {
 }
 
 /// Why a call did not end with `ok`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct ErrorInfo {
     /// The class of the failure.
     pub kind: Kind,
@@ -73,17 +72,12 @@ pub struct ErrorInfo {
 }
 
 /// How a call went over the wire.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug)]
 pub struct Transport {
     /// From entry to return; in the document as `elapsed_us`, in whole microseconds.
-    #[serde(rename = "elapsed_us", serialize_with = "microseconds")]
     pub elapsed: Duration,
     /// Which connection carried it; none if there was no connection.
     pub connection: Option<Connection>,
-}
-
-fn microseconds<S: Serializer>(elapsed: &Duration, to: S) -> Result<S::Ok, S::Error> {
-    to.serialize_u64(u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX))
 }
 
 impl Outcome {
@@ -154,9 +148,39 @@ impl Outcome {
     pub(crate) fn document(&self) -> Wiped {
         // Enough for all but long answers, which take more with their quotes escaped.
         let body = self.response_body.as_ref().map_or(0, String::len);
-        let mut json = Wiped::with_capacity(1024 + body + body / 4);
-        serde_json::to_writer(&mut json, self).expect("a struct of texts, numbers and booleans is always JSON");
-        json
+        let mut json = Writer::with_room(1024 + body + body / 4);
+        json.text(r#"{"status":"#, Some(self.status.name()));
+        json.text(r#","action":"#, Some(self.action.name()));
+        json.text(r#","message":"#, Some(&self.message));
+        json.text(r#","customer_message":"#, self.customer_message.as_deref());
+        json.text(r#","otp_token":"#, self.otp_token.as_deref());
+        json.text(r#","token_state":"#, self.token_state.map(TokenState::name));
+        json.text(r#","session_id":"#, self.session_id.as_deref());
+        json.boolean(r#","session_renewed":"#, self.session_renewed);
+        json.text(r#","response_code":"#, self.response_code.as_deref());
+        json.text(r#","reference_number":"#, self.reference_number.as_deref());
+        json.text(r#","correlation_id":"#, self.correlation_id.as_deref());
+        json.text(r#","url_3d":"#, self.url_3d.as_deref());
+        json.number(r#","http_status":"#, self.http_status.map(u64::from));
+        json.text(r#","request_id":"#, self.request_id.as_deref());
+        match &self.error {
+            None => json.raw(r#","error":null"#),
+            Some(error) => {
+                json.text(r#","error":{"kind":"#, Some(error.kind.name()));
+                json.text(r#","code":"#, error.code.as_deref());
+                json.text(r#","stage":"#, Some(error.stage.name()));
+                json.number(r#","retry_after_ms":"#, error.retry_after_ms);
+                json.text(r#","detail":"#, error.detail.as_deref());
+                json.raw("}");
+            }
+        }
+        let elapsed = u64::try_from(self.transport.elapsed.as_micros()).unwrap_or(u64::MAX);
+        json.number(r#","transport":{"elapsed_us":"#, Some(elapsed));
+        json.text(r#","connection":"#, self.transport.connection.map(Connection::name));
+        json.text(r#"},"response_body":"#, self.response_body.as_deref());
+        json.boolean(r#","response_truncated":"#, self.response_truncated);
+        json.raw("}");
+        json.into_wiped()
     }
 }
 

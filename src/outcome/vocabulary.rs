@@ -18,12 +18,6 @@ macro_rules! vocabulary {
                 match self { $(Self::$member => $name,)+ }
             }
         }
-
-        impl serde::Serialize for $type {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.name())
-            }
-        }
     };
 }
 

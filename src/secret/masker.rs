@@ -11,23 +11,26 @@ const SHORTEST_MASKED: usize = 8;
 /// URLs and HTML spell them, and at the end of a text that cuts one off.
 pub(crate) struct Masker<S> {
     secrets: Vec<S>,
-    /// For each byte the spellings that it is a sign of.
-    signs: [u8; 256],
+    /// Which groups of bytes stand in the beginning of a secret, by [`place_of`]. A few more seem to.
+    groups: [bool; PLACES],
 }
+
+/// How many bytes are looked at together.
+const GROUP: usize = 4;
+/// Wherever a secret stands in a text, one of the groups in its first bytes begins at a multiple of this.
+const STEP: usize = SHORTEST_MASKED - GROUP + 1;
+const PLACES: usize = 1024;
 
 impl<S: AsRef<str>> Masker<S> {
     pub(crate) fn new(secrets: impl IntoIterator<Item = S>) -> Self {
         let secrets: Vec<S> = secrets.into_iter().filter(|secret| secret.as_ref().len() >= SHORTEST_MASKED).collect();
-        let mut signs = [0; 256];
-        signs[usize::from(b'\\')] = Spelling::Json as u8;
-        signs[usize::from(b'%')] = Spelling::Url as u8;
-        signs[usize::from(b'&')] = Spelling::Html as u8;
+        let mut groups = [false; PLACES];
         for secret in &secrets {
-            let first = secret.as_ref().as_bytes()[0];
-            signs[usize::from(first.to_ascii_lowercase())] |= Spelling::Plain as u8;
-            signs[usize::from(first.to_ascii_uppercase())] |= Spelling::Plain as u8;
+            for group in secret.as_ref().as_bytes()[..SHORTEST_MASKED].windows(GROUP).filter_map(<[u8]>::first_chunk) {
+                groups[place_of(*group)] = true;
+            }
         }
-        Masker { secrets, signs }
+        Masker { secrets, groups }
     }
 
     /// Replaces every secret in the text. Takes time in proportion to the text, whatever stands in it.
@@ -74,17 +77,26 @@ impl<S: AsRef<str>> Masker<S> {
 
     /// The spellings in which a secret may stand in the text: nearly every answer is done with here, as there are none.
     fn spellings(&self, text: &[u8]) -> u8 {
-        const PLAIN: u8 = Spelling::Plain as u8;
-        let mut spellings = 0;
-        for place in 0..text.len() {
-            let signs = self.signs[usize::from(text[place])];
-            // Most bytes are a sign of nothing.
-            if signs != 0 {
-                let is_plain = signs & PLAIN & !spellings != 0 && self.one_begins(&text[place..]);
-                spellings |= if is_plain { signs } else { signs & !PLAIN };
+        let is = |byte: u8, sign: u8, spelling: Spelling| u8::from(byte == sign) * spelling as u8;
+        let signs =
+            |byte: u8| is(byte, b'\\', Spelling::Json) | is(byte, b'%', Spelling::Url) | is(byte, b'&', Spelling::Html);
+        // Without a branch, so that the compiler can look at many bytes at once.
+        let spellings = text.iter().fold(0, |spellings, byte| spellings | signs(*byte));
+        if self.may_hold_one(text) { spellings | Spelling::Plain as u8 } else { spellings }
+    }
+
+    /// Whether a secret may stand in the text as it is.
+    fn may_hold_one(&self, text: &[u8]) -> bool {
+        let mut place = 0;
+        while let Some(group) = text.get(place..).and_then(<[u8]>::first_chunk) {
+            if self.groups[place_of(*group)]
+                && (place.saturating_sub(STEP - 1)..=place).any(|start| self.one_begins(&text[start..]))
+            {
+                return true;
             }
+            place += STEP;
         }
-        spellings
+        false
     }
 
     /// Whether a secret may begin where the text does: also one that the text's end cuts off.
@@ -92,6 +104,14 @@ impl<S: AsRef<str>> Masker<S> {
         let here = beginning(text);
         here.is_some() && self.secrets.iter().any(|secret| beginning(secret.as_ref().as_bytes()) == here)
     }
+}
+
+/// Where a group of bytes is noted, alike for both cases of a letter.
+fn place_of(group: [u8; GROUP]) -> usize {
+    const CASE: u32 = u32::from_ne_bytes([b'a' ^ b'A'; GROUP]);
+    // Each byte has a part in the highest bits of the product.
+    let mixed = (u32::from_ne_bytes(group) | CASE).wrapping_mul(0x9e37_79b1);
+    (mixed >> (u32::BITS - PLACES.ilog2())) as usize
 }
 
 /// The first bytes of what is searched for, or of where it may be found, alike for both cases of a letter.
@@ -290,6 +310,20 @@ mod tests {
         assert_eq!(masked("key: s3cr3t-k", &["s3cr3t-key"]), "key: ***");
         assert_eq!(masked("key: s3cr3t", &["s3cr3t-key"]), "key: s3cr3t");
         assert_eq!(masked(r"key: s3cr3t-k\u00", &["s3cr3t-key"]), r"key: s3cr3t-k\u00", "not its end");
+    }
+
+    #[test]
+    fn a_secret_is_found_at_every_place_of_a_text() {
+        let secrets = ["s3cr3t-key", "12345678", "ğüşiöç", "AAAAAAAAAAAAAAAA"];
+        for secret in secrets {
+            for before in 0..70 {
+                for after in 0..7 {
+                    let text = format!("{}{secret}{}", "x".repeat(before), "y".repeat(after));
+                    let expected = format!("{}***{}", "x".repeat(before), "y".repeat(after));
+                    assert_eq!(masked(&text, &secrets), expected);
+                }
+            }
+        }
     }
 
     #[test]

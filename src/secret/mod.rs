@@ -5,7 +5,6 @@ mod wiped;
 
 use std::fmt;
 
-use bytes::Bytes;
 use zeroize::Zeroizing;
 
 pub(crate) use masker::Masker;
@@ -25,11 +24,6 @@ impl Secret {
 
     pub(crate) fn reveal(&self) -> &str {
         &self.0
-    }
-
-    /// The text for an owner who shares it: wiped with its last copy.
-    pub(crate) fn into_shared(self) -> Bytes {
-        Bytes::from_owner(self.0)
     }
 }
 

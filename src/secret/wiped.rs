@@ -9,8 +9,16 @@ use zeroize::optimization_barrier;
 pub(crate) struct Wiped(Vec<u8>);
 
 impl Wiped {
+    pub(crate) const fn new() -> Self {
+        Wiped(Vec::new())
+    }
+
     pub(crate) fn with_capacity(capacity: usize) -> Self {
         Wiped(Vec::with_capacity(capacity))
+    }
+
+    pub(crate) fn zeros(length: usize) -> Self {
+        Wiped(vec![0; length])
     }
 
     #[inline]
@@ -61,6 +69,10 @@ impl Wiped {
         &self.0
     }
 
+    pub(crate) fn bytes_mut(&mut self) -> &mut [u8] {
+        &mut self.0
+    }
+
     pub(crate) fn clear(&mut self) {
         self.truncate(0);
     }
@@ -94,24 +106,6 @@ impl From<Vec<u8>> for Wiped {
 /// Wipes a text that was not kept in one of these.
 pub(crate) fn wipe(text: String) {
     drop(Wiped(text.into_bytes()));
-}
-
-impl io::Write for Wiped {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.append(bytes);
-        Ok(bytes.len())
-    }
-
-    // A document is written in hundreds of pieces: without the default's loop.
-    #[inline]
-    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.append(bytes);
-        Ok(())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 #[cfg(test)]

@@ -62,6 +62,30 @@ fn the_configuration_adds_what_it_says_and_nothing_else() {
 }
 
 #[test]
+fn the_longest_values_are_sent_whole() {
+    const LONGEST: usize = 8192;
+    let server = Server::http(|_| ok(OK));
+    let base = format!("{}/{}", server.url(), "p".repeat(LONGEST - server.url().len() - 1));
+    let [key, name, value] = ["k", "n", "v"].map(|letter| letter.repeat(LONGEST));
+    let options = [
+        ("base_url", base.as_str()),
+        ("api_key", &key),
+        ("api_client", &name),
+        ("header.x-1", &value),
+        ("header.x-2", &value),
+    ];
+    let outcome = client(&server, &options).resend_otp(TOKEN, SESSION);
+    assert_eq!(outcome.status.name(), "ok", "{}", outcome.message);
+
+    let [request] = &server.seen()[..] else { panic!("one request was sent") };
+    assert!(request.text().starts_with(&format!("POST {}/api/", &base[server.url().len()..])));
+    for (header, expected) in [("apikeyprivate", &key), ("apiclientprivate", &name), ("x-1", &value), ("x-2", &value)] {
+        assert_eq!(request.header(header).as_ref(), Some(expected), "{header}");
+    }
+    assert_eq!(request.header("x-request-id"), outcome.request_id);
+}
+
+#[test]
 fn a_token_is_sent_as_json_whatever_characters_it_has() {
     let server = Server::http(|_| ok(OK));
     let token = "q\"uo\\te türkçe \u{1F600} </script>";

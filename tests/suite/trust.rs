@@ -1,8 +1,10 @@
 //! Whom the library trusts: each certificate of a `ca_file` is used, or the file is refused with the place and the reason. No
 //! byte of the file reaches a message.
 
-use std::fs;
+use std::fs::{self, File};
 use std::process::Command;
+use std::thread;
+use std::time::{Duration, SystemTime};
 
 use paywall::{Client, Outcome};
 
@@ -38,8 +40,45 @@ fn trusts(pki: &Pki, ca_file: Option<&str>) -> [Outcome; 2] {
     })
 }
 
-fn statuses(outcomes: &[Outcome; 2]) -> [&str; 2] {
+fn statuses(outcomes: &[Outcome; 2]) -> [&'static str; 2] {
     [0, 1].map(|index| outcomes[index].status.name())
+}
+
+/// As long as nothing that the system notes of a file changes, the file is not read again. What changes shows at once: also
+/// soon after the last change, where some systems note the same time again.
+#[test]
+fn a_ca_file_that_changes_is_read_again_at_once() {
+    const FIRST: [&str; 2] = ["ok", "not_sent"];
+    const SECOND: [&str; 2] = ["not_sent", "ok"];
+    /// Longer than a file must be unchanged.
+    const SETTLED: Duration = Duration::from_secs(4);
+
+    let pki = pki("changing");
+    let [mut first, mut second] = ["first", "second"].map(|ca| fs::read(pki.path(&format!("{ca}.pem"))).unwrap());
+    let length = first.len().max(second.len());
+    [&mut first, &mut second].into_iter().for_each(|content| content.resize(length, b'\n'));
+    let path = pki.path("changing.pem");
+    let write = |content: &[u8]| {
+        fs::write(&path, content).unwrap();
+        File::options().write(true).open(&path).unwrap().set_modified(SystemTime::UNIX_EPOCH).unwrap();
+    };
+    let seen = || statuses(&trusts(&pki, path.to_str()));
+
+    for _ in 0..2 {
+        write(&first);
+        assert_eq!(seen(), FIRST);
+        write(&second);
+        assert_eq!(seen(), SECOND);
+    }
+    thread::sleep(SETTLED);
+    assert_eq!([seen(), seen()], [SECOND; 2]);
+    write(&first);
+    assert_eq!([seen(), seen()], [FIRST; 2]);
+
+    thread::sleep(SETTLED);
+    assert_eq!([seen(), seen()], [FIRST; 2]);
+    fs::rename(pki.path("second.pem"), &path).unwrap();
+    assert_eq!([seen(), seen()], [SECOND; 2]);
 }
 
 /// Why the file is refused, whatever the scheme of the address. No line of the file is in the message.

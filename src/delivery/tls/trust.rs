@@ -9,8 +9,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rustls::client::danger::ServerCertVerifier;
 use rustls::pki_types::CertificateDer;
 
+use super::file::{self, Stamp};
 use super::verifier::Remembering;
-use super::{Client, file, pem, provider};
+use super::{Client, pem, provider};
 use crate::delivery::failure::Failure;
 use crate::os::PerProcess;
 use crate::outcome::{Kind, Outcome, Stage};
@@ -32,7 +33,7 @@ impl fmt::Debug for Trust {
 /// What a store was loaded from.
 #[derive(PartialEq)]
 struct Source {
-    /// The content of `ca_file`, not its name: a replaced file is read again.
+    /// The content of `ca_file`, not its name: a file that was replaced or changed is read again.
     extra: Option<Vec<u8>>,
     /// They replace the system's store, on Linux, for this as for every other program. None if empty.
     variables: [Option<OsString>; 2],
@@ -54,22 +55,43 @@ impl Source {
 }
 
 /// Loading takes milliseconds, so it is done once for each source. A process has one or two.
-static LOADED: PerProcess<Mutex<Loaded>> = PerProcess::new();
-type Loaded = Vec<(Source, Arc<Trust>)>;
+static LOADED: PerProcess<Mutex<Vec<Loaded>>> = PerProcess::new();
 const MOST_LOADED: usize = 8;
+
+struct Loaded {
+    source: Source,
+    /// That of `ca_file` before it was read last, if one can rely on it.
+    stamp: Option<Stamp>,
+    trust: Arc<Trust>,
+}
+
+/// The store that is known by something, which stands last then: it is the most recently used.
+fn latest(loaded: &mut [Loaded], is_it: impl Fn(&Loaded) -> bool) -> Option<&mut Loaded> {
+    let place = loaded.iter().position(is_it)?;
+    loaded[place..].rotate_left(1);
+    loaded.last_mut()
+}
 
 impl Trust {
     /// The store of the operating system, with the certificates of `ca_file` added.
     pub(crate) fn load(ca_file: Option<&str>) -> Result<Arc<Trust>, Box<Outcome>> {
-        let extra = ca_file.map(read).transpose()?;
         let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
-        let source = Source { extra, variables: ["SSL_CERT_FILE", "SSL_CERT_DIR"].map(variable) };
+        let variables = ["SSL_CERT_FILE", "SSL_CERT_DIR"].map(variable);
+        let loaded = || LOADED.get().lock().unwrap_or_else(PoisonError::into_inner);
 
-        let mut loaded = LOADED.get().lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(place) = loaded.iter().position(|(known, _)| *known == source) {
-            // The most recently used stands last.
-            loaded[place..].rotate_left(1);
-            return Ok(Arc::clone(&loaded[loaded.len() - 1].1));
+        // Before the file is read: whatever is changed in between shows the next time.
+        let stamp = ca_file.and_then(|path| file::stamp(Path::new(path)));
+        let is_unchanged =
+            |known: &Loaded| stamp.is_some() && known.stamp == stamp && known.source.variables == variables;
+        if let Some(known) = latest(&mut loaded(), is_unchanged) {
+            return Ok(Arc::clone(&known.trust));
+        }
+
+        let source = Source { extra: ca_file.map(read).transpose()?, variables };
+        let mut loaded = loaded();
+        if let Some(known) = latest(&mut loaded, |known| known.source == source) {
+            known.stamp = stamp;
+            return Ok(Arc::clone(&known.trust));
         }
         let trust = Arc::new(Self::from_source(&source, ca_file)?);
         // An empty store is not remembered: somebody is about to install one.
@@ -77,7 +99,7 @@ impl Trust {
             if loaded.len() == MOST_LOADED {
                 loaded.remove(0);
             }
-            loaded.push((source, Arc::clone(&trust)));
+            loaded.push(Loaded { source, stamp, trust: Arc::clone(&trust) });
         }
         Ok(trust)
     }

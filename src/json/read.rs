@@ -20,8 +20,10 @@ pub(crate) fn text(raw: &RawValue) -> Option<String> {
         }
     }
 
-    if !raw.get().starts_with('"') {
-        return None;
+    let inner = raw.get().strip_prefix('"')?.strip_suffix('"')?;
+    // Nearly every text stands there as it is.
+    if !inner.contains('\\') {
+        return Some(inner.to_owned());
     }
     // As bytes, serde_json lets a lone surrogate pass.
     serde_json::Deserializer::from_str(raw.get()).deserialize_bytes(Lossy).ok()
