@@ -82,7 +82,8 @@ native() {
       ;;
   esac
   # Without the default features: nobody sees a backtrace, and it would be a tenth of the library.
-  compile --locked --release --quiet -Zbuild-std=std,panic_unwind -Zbuild-std-features=panic-unwind --target "$rust" -p paywall "${what[@]}" "${after[@]}" ||
+  compile --locked --release --quiet -Zbuild-std=std,panic_unwind -Zbuild-std-features=panic-unwind --target "$rust" \
+    -p paywall "${what[@]}" "${after[@]}" ||
     die "$name does not build"
   rm -rf "$to"
   mkdir -p "$to"
