@@ -38,7 +38,7 @@ def calls_in_c(setting: Setting, scheme: str, **peers: str) -> Rounds:
 def c_http(setting: Setting) -> Iterator[Figure]:
     rounds = calls_in_c(setting, "http", **{"bare write and read": "socket"})
     yield rounds.ratio("warm call in C, http", 0, "µs", OURS, "bare write and read", at_most=1.20)
-    yield rounds.ratio("the same, CPU of the client", 1, "µs", OURS, "bare write and read")
+    yield rounds.ratio("the same, CPU of the client", 1, "µs", OURS, "bare write and read", at_most=1.6)
     for peer in ("libcurl", "libcurl and jansson"):
         yield rounds.ratio("warm call in C, http", 0, "µs", OURS, peer)
 
@@ -46,8 +46,8 @@ def c_http(setting: Setting) -> Iterator[Figure]:
 @row("C, https")
 def c_https(setting: Setting) -> Iterator[Figure]:
     rounds = calls_in_c(setting, "https")
-    yield rounds.ratio("warm call in C, https", 0, "µs", OURS, "libcurl", at_most=0.90)
-    yield rounds.ratio("the same, CPU of the client", 1, "µs", OURS, "libcurl", at_most=0.90)
+    yield rounds.ratio("warm call in C, https", 0, "µs", OURS, "libcurl")
+    yield rounds.ratio("the same, CPU of the client", 1, "µs", OURS, "libcurl", at_most=0.80)
     yield rounds.ratio("warm call in C, https", 0, "µs", OURS, "libcurl and jansson")
 
 
@@ -76,7 +76,7 @@ def dead_addresses(setting: Setting) -> Iterator[Figure]:
     count = str(setting.counts(5, 1))
     rounds = Rounds(setting.counts(5, 1), {name: partial(program.numbers, count) for name, program in programs.items()})
     one = "the first connection, one dead IPv6 address before the good one"
-    yield rounds.ratio(one, 0, "ms", OURS, "libcurl", at_most=1.3)
+    yield rounds.ratio(one, 0, "ms", OURS, "libcurl", at_most=1.0)
     yield Figure(one, "", rounds.median(0, OURS), "ms", at_most=300, absolute=True)
     yield rounds.ratio("the next connections", 1, "ms", OURS, "libcurl", at_most=1.0)
     above = rounds.difference(1, OURS, "none")
@@ -89,13 +89,14 @@ def dead_addresses(setting: Setting) -> Iterator[Figure]:
 
 @row("instructions")
 def instructions_of_a_call(setting: Setting) -> Iterator[Figure]:
-    for scheme, beside_both, beside_libcurl in (("http", 0.60, 1.0), ("https", None, 0.90)):
+    for scheme, most in (("http", 55_000), ("https", 65_000)):
         what, count = f"user-space instructions of a warm call, {scheme}", setting.counts(200, 20)
         ours, both, libcurl = (
             instructions(setting.counted(peer, scheme), count) for peer in ("paywall", "curl_jansson", "curl")
         )
-        yield Figure(what, "libcurl and jansson", ours, "", both, ours / both, at_most=beside_both)
-        yield Figure(what, "libcurl, no document", ours, "", libcurl, ours / libcurl, at_most=beside_libcurl)
+        yield Figure(what, "", ours, "", at_most=most, absolute=True)
+        yield Figure(what, "libcurl and jansson", ours, "", both, ours / both)
+        yield Figure(what, "libcurl, no document", ours, "", libcurl, ours / libcurl, at_most=0.7)
 
 
 @row("heap")
@@ -165,7 +166,7 @@ def shop(setting: Setting, pages_at: str, what: str, before: list[str], least: f
 
 @row("Python")
 def python(setting: Setting) -> Iterator[Figure]:
-    aims: dict[str, float] = {"requests": 5, "httpx": 3, "urllib3": 3}
+    aims: dict[str, float | None] = {"requests": 7, "httpx": 5, "urllib3": 3.5}
     for scheme in ("http", "https"):
         programs = {OURS: setting.python("paywall", scheme), **{peer: setting.python(peer, scheme) for peer in aims}}
         yield from in_language(f"warm call from Python, {scheme}", warm_calls(setting, programs, 5, 500), aims)
@@ -176,30 +177,33 @@ def php(setting: Setting) -> Iterator[Figure]:
     for scheme in ("http", "https"):
         programs = {OURS: setting.php("paywall", scheme), "ext-curl, handle reused": setting.php("curl", scheme)}
         rounds = warm_calls(setting, programs, 7, 2000)
-        yield from in_language(f"warm call from PHP, {scheme}", rounds, {"ext-curl, handle reused": 1.1})
+        yield from in_language(f"warm call from PHP, {scheme}", rounds, {"ext-curl, handle reused": 1.15})
 
 
 @row("Mono")
 def mono(setting: Setting) -> Iterator[Figure]:
     for scheme in ("http", "https"):
-        yield from dotnet(setting, f"warm call from Mono, {scheme}", setting.mono, scheme)
+        yield from dotnet(setting, f"warm call from Mono, {scheme}", setting.mono, scheme, 2.5)
 
 
 @row(".NET Core")
 def core(setting: Setting) -> Iterator[Figure]:
-    yield from dotnet(setting, "warm call from .NET Core, http", setting.core, "http")
+    yield from dotnet(setting, "warm call from .NET Core, http", setting.core, "http", 2)
 
 
-def dotnet(setting: Setting, what: str, runtime: Callable[[str, str], Program], scheme: str) -> Iterator[Figure]:
+def dotnet(
+    setting: Setting, what: str, runtime: Callable[[str, str], Program], scheme: str, least: float
+) -> Iterator[Figure]:
     setting.build_dotnet()
     programs = {name: runtime(peer, scheme) for name, peer in {OURS: "paywall", **DOTNET_PEERS}.items()}
-    yield from in_language(what, warm_calls(setting, programs, 3, 1000), dict.fromkeys(DOTNET_PEERS, 2))
+    yield from in_language(what, warm_calls(setting, programs, 3, 1000), {"HttpWebRequest": None, "HttpClient": least})
 
 
-def in_language(what: str, rounds: Rounds, aims: dict[str, float]) -> Iterator[Figure]:
+def in_language(what: str, rounds: Rounds, aims: dict[str, float | None]) -> Iterator[Figure]:
+    """By the clock, most of a call is the server's and the scheduler's part: the aims are in CPU time."""
     for peer, least in aims.items():
-        yield rounds.speed(what, 0, "µs", OURS, peer, at_least=least)
-        yield rounds.speed(f"{what}: CPU", 1, "µs", OURS, peer)
+        yield rounds.speed(what, 0, "µs", OURS, peer)
+        yield rounds.speed(f"{what}: CPU", 1, "µs", OURS, peer, at_least=least)
 
 
 @row("languages, above C")
@@ -264,7 +268,7 @@ def contexts(setting: Setting) -> Iterator[Figure]:
     rounds = Rounds(setting.counts(11, 1), {what: program.numbers for what, program in programs.items()})
     yield Figure(cpu, "", rounds.median(0, cpu) / 1000, "ms", at_most=8, absolute=True)
     for what in (joined, plain):
-        yield Figure(what, "", rounds.median(0, what), "µs", at_most=5, absolute=True)
+        yield Figure(what, "", rounds.median(0, what), "µs", at_most=2, absolute=True)
 
 
 @row("memory")
@@ -282,7 +286,7 @@ def size(_: Setting) -> Iterator[Figure]:
     brought = [path for path in needed(libcurl) if path.name not in own]
     ours, theirs = LIBRARY.stat().st_size / 1e6, sum(path.stat().st_size for path in [libcurl, *brought]) / 1e6
     against = f"libcurl and {len(brought)} libraries"
-    yield Figure("size, stripped", against, ours, "MB", theirs, ours / theirs, at_most=2.0, absolute=True)
+    yield Figure("size, as delivered", against, ours, "MB", theirs, ours / theirs, at_most=2.2, absolute=True)
 
 
 def needed(library: Path) -> list[Path]:

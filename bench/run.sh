@@ -3,6 +3,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+# Measured is what packages deliver: it has a standard library of its own, without backtraces.
+packaging/natives.sh linux-x64 >/dev/null
 # It makes networks of its own.
 before=()
 [ "$(id -u)" -eq 0 ] || before=(unshare --user --map-current-user --keep-caps)

@@ -18,8 +18,9 @@ from measuring import Program
 ROOT = Path(__file__).resolve().parent.parent
 BENCH = ROOT / "bench"
 BUILT = ROOT / "target" / "bench"
-TILL = ROOT / "target" / "till"
-LIBRARY = TILL / "libpaywall.so.1"
+# What packages deliver.
+DELIVERED = ROOT / "dist" / "natives" / "linux-x64"
+LIBRARY = DELIVERED / "libpaywall.so.1"
 DOTNET = ROOT / "bindings" / "dotnet" / "build"
 CORE = DOTNET / "downloads" / "sdk" / "dotnet"
 STANDARD = DOTNET / "downloads" / "sdk" / "sdk" / "3.1.102" / "ref" / "netstandard.dll"
@@ -97,12 +98,11 @@ class Setting:
     # What is built
 
     def build_peers(self) -> None:
-        sh(ROOT / "scripts" / "build-till.sh")
         BUILT.mkdir(parents=True, exist_ok=True)
         cc = ["cc", "-std=c11", "-Wall", "-Wextra", "-Werror", "-O2"]
         sh(*cc, BENCH / "c" / "host.c", "-o", BUILT / "host", "-ldl", "-lpthread")
         peer = [*cc, "-shared", "-fPIC"]
-        paywall = [f"-I{ROOT}/include", f"-L{TILL}", "-lpaywall", f"-Wl,-rpath,{TILL}"]
+        paywall = [f"-I{ROOT}/include", str(LIBRARY), f"-Wl,-rpath,{DELIVERED}"]
         sh(*peer, BENCH / "c" / "paywall.c", "-o", BUILT / "paywall.so", *paywall)
         cpp = ["c++", "-std=c++11", "-Wall", "-Wextra", "-Werror", "-O2", "-shared", "-fPIC", f"-I{ROOT}/bindings/cpp"]
         sh(*cpp, BENCH / "c" / "paywall.cpp", "-o", BUILT / "paywall_cpp.so", *paywall)

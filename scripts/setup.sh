@@ -75,7 +75,7 @@ for name; do
         debootstrap g++-mingw-w64-i686 lintian meson minisign musl patchelf pkg-config qemu-user-static util-linux wine64)
       ;;
     commands | bench)
-      packages+=(g++ fp-compiler-3.2.2 fp-units-fcl-3.2.2 "${php[@]}" "${mono[@]}" binutils curl libcurl4-openssl-dev libjansson-dev php-guzzlehttp-guzzle wrk
+      packages+=("${natives[@]}" fp-compiler-3.2.2 fp-units-fcl-3.2.2 "${php[@]}" "${mono[@]}" binutils curl libcurl4-openssl-dev libjansson-dev php-guzzlehttp-guzzle wrk
         valgrind ca-certificates iproute2 libmono-system-net-http4.0-cil ca-certificates-mono openssl)
       ;;
     advisories) packages+=(git ca-certificates python3 python3-venv) ;;
