@@ -2,6 +2,8 @@
 
 declare(strict_types=1);
 
+PHP_SAPI === 'cli' || exit;
+
 // Every scenario with the installed package. SCENARIOS names the list, SANDBOX_HTTPS and PAYWALL_* the sandbox.
 //   scenarios.php AUTOLOADER [COMMAND]    through FFI, or through the command
 

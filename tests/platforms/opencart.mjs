@@ -161,6 +161,23 @@ export const settings = async (tools, test, picture) => {
     assert.match(await page.textContent('.alert'), /the service can be reached/);
     await picture(page, 'settings');
   });
+  await test('the password of a proxy is stored and never shown, and a proxy can be taken out', async () => {
+    const field = '#input-payment_paywall_proxy';
+    const save = async () => {
+      await page.click('button[form=form-payment]');
+      await page.waitForSelector('.alert-success');
+      await page.goto(link(route));
+      return sql("SELECT value FROM oc_setting WHERE `key` = 'payment_paywall_proxy'");
+    };
+    await page.goto(link(route));
+    await page.fill(field, 'http://ali:p4ssword@127.0.0.1:9');
+    await save();
+    assert.equal(await page.inputValue(field), 'http://ali:***@127.0.0.1:9');
+    assert.equal(await save(), 'http://ali:p4ssword@127.0.0.1:9');
+    assert.ok(!(await page.content()).includes('p4ssword'));
+    await page.fill(field, '');
+    assert.equal(await save(), '');
+  });
   await test('without the permission nothing is stored and nothing is tested', async () => {
     const group = sql("SELECT permission FROM oc_user_group WHERE user_group_id = 1");
     sql(`UPDATE oc_user_group SET permission = REPLACE(permission, '"modify"', '"none"') WHERE user_group_id = 1`);

@@ -4,6 +4,8 @@
 
 declare(strict_types=1);
 
+PHP_SAPI === 'cli' || exit;
+
 [, $folder, $url, $port] = $argv;
 foreach (['' => 'catalog', 'admin/' => 'admin'] as $part => $application) {
     $constants = [

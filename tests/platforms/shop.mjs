@@ -199,6 +199,23 @@ await test('the shop answers with an error page: the page does not call again', 
     await page.unroute('**/*');
   }
 });
+for (const [what, answer, text, link] of [
+  ['a firewall refuses', { status: 403, contentType: 'text/html', body: '<h1>Forbidden</h1>' }, 'stale', 'to_reload'],
+  ['a firewall refuses with JSON of its own', { status: 403, contentType: 'application/json', body: '{"error":1}' }, 'stale', 'to_reload'],
+  ['another plug-in answers with JSON of its own', { status: 200, contentType: 'application/json', body: '-1' }, 'maybe_sent'],
+]) {
+  await test(`${what}: the page says what is known`, async () => {
+    await at(page, order);
+    await page.route('**/*', route => route.request().method() === 'POST' ? route.fulfill(answer) : route.continue());
+    try {
+      assert.equal(await press(page), texts[text].en);
+      assert.equal(await page.isVisible('#paywall-link'), Boolean(link));
+      if (link) { assert.equal(await page.textContent('#paywall-link'), texts[link].en); }
+    } finally {
+      await page.unroute('**/*');
+    }
+  });
+}
 await test('without JavaScript the button works, and shows its answer', async () => {
   const context = await browser.newContext({ javaScriptEnabled: false, storageState: await page.context().storageState() });
   const plain = await context.newPage();

@@ -86,6 +86,9 @@ clear_env = no
 ; As bindings/php/README.md says.
 php_admin_value[ffi.enable] = true
 php_admin_value[sendmail_path] = /bin/true
+; As bindings/php/plugins/README.md says: the archives are larger than PHP's defaults.
+php_admin_value[upload_max_filesize] = 32M
+php_admin_value[post_max_size] = 32M
 CONF
   cat >"$work/nginx.conf" <<CONF
 ${as_root:+user www-data;}

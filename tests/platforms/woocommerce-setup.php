@@ -5,6 +5,8 @@
 
 declare(strict_types=1);
 
+PHP_SAPI === 'cli' || exit;
+
 [, $folder, $url, $port] = $argv;
 $_SERVER += ['HTTP_HOST' => substr($url, 7), 'REQUEST_METHOD' => 'GET', 'REQUEST_URI' => '/', 'SERVER_PROTOCOL' => 'HTTP/1.1'];
 

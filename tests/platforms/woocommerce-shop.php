@@ -4,6 +4,8 @@
 
 declare(strict_types=1);
 
+PHP_SAPI === 'cli' || exit;
+
 [, $folder, $url] = $argv;
 $_SERVER += ['HTTP_HOST' => substr($url, 7), 'REQUEST_METHOD' => 'GET', 'REQUEST_URI' => '/', 'SERVER_PROTOCOL' => 'HTTP/1.1'];
 require "$folder/wp-load.php";

@@ -87,6 +87,29 @@ export const settings = async (tools, test, picture) => {
     assert.match(await page.textContent('#paywall-check'), /reach|ok|TLS|connect/i);
     await picture(page, 'settings');
   });
+  await test('the password of a proxy is stored and never shown, and a proxy can be taken out', async () => {
+    const field = '#woocommerce_paywall_proxy';
+    const save = async () => {
+      await page.click('button[name=save]');
+      await page.waitForLoadState();
+      await page.goto(section);
+    };
+    const stored = name => tools.sql(`SELECT option_value FROM wp_options WHERE option_name = '${name}'`);
+    await page.goto(section);
+    await page.fill(field, 'http://ali:p4ssword@127.0.0.1:9');
+    await save();
+    assert.equal(await page.inputValue(field), 'http://ali:***@127.0.0.1:9');
+    // Stored again as it is shown, beside something else.
+    await page.fill('#woocommerce_paywall_description', 'With your wallet');
+    await save();
+    assert.ok(!(await page.content()).includes('p4ssword'));
+    assert.ok(stored('paywall_otp_secrets').includes('http://ali:p4ssword@127.0.0.1:9'));
+    // What WooCommerce's REST API hands out.
+    assert.ok(!stored('woocommerce_paywall_settings').includes('p4ssword'));
+    await page.fill(field, '');
+    await save();
+    assert.ok(!stored('paywall_otp_secrets').includes('p4ssword'));
+  });
   await page.context().close();
 };
 

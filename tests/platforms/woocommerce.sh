@@ -2,12 +2,12 @@
 # Sets up WordPress with WooCommerce and the plug-in, as a shop does: unpack, activate. Then the payment code comes in by a
 # plug-in of the shop's own.
 unzip -q "$repository/target/plugins/woocommerce/paywall-otp.zip" -d "$site/wp-content/plugins"
-mkdir -p "$site/wp-content/mu-plugins" "$site/wp-content/uploads"
-cp "$repository/bindings/php/plugins/example/SandboxPayment.php" "$site/wp-content/mu-plugins/SandboxPayment.inc"
+mkdir -p "$site/wp-content/mu-plugins/payment" "$site/wp-content/uploads"
+cp "$repository/bindings/php/plugins/example/SandboxPayment.php" "$site/wp-content/mu-plugins/payment/SandboxPayment.php"
 cat >"$site/wp-content/mu-plugins/shop.php" <<'PHP'
 <?php
 add_filter('paywall_otp_payment', static function () {
-    require_once __DIR__ . '/SandboxPayment.inc';
+    require_once __DIR__ . '/payment/SandboxPayment.php';
     return new Paywall\Example\SandboxPayment(getenv('SANDBOX'));
 });
 PHP

@@ -2,6 +2,8 @@
 
 declare(strict_types=1);
 
+PHP_SAPI === 'cli' || exit;
+
 // What a shopper can do to the page of a plug-in, and what must come of it.
 //   button.php SHOP SANDBOX TABLE DB-PORT LANGUAGE STATE-PAID STATE-UNKNOWN
 
@@ -87,6 +89,12 @@ foreach (
 
 $page = $begin('sbx_delay_1500');
 $many = curl_multi_init();
+$finish = static function () use ($many): void {
+    do {
+        curl_multi_exec($many, $active);
+        curl_multi_select($many, 0.2);
+    } while ($active > 0);
+};
 curl_multi_add_handle($many, $first = $handle($page['resend'], $page['fields']));
 for ($i = 0; $i < 400 && $journal() === 0; $i++) {
     curl_multi_exec($many, $active);
@@ -95,10 +103,7 @@ for ($i = 0; $i < 400 && $journal() === 0; $i++) {
 for ($i = 0; $i < 3; $i++) {
     $expect($texts['sending'], $ask($page['resend'], $page['fields'])[1]['text'], 'a second click');
 }
-do {
-    curl_multi_exec($many, $active);
-    curl_multi_select($many, 0.2);
-} while ($active > 0);
+$finish();
 $expect($texts['sent'], json_decode(curl_multi_getcontent($first), true)['text'], 'the first click');
 $expect(1, $journal(), 'requests of four clicks');
 
@@ -132,10 +137,7 @@ for ($i = 0; $i < 400 && $journal() === 0; $i++) {
     usleep(5000);
 }
 $db->query("UPDATE {$table}paywall_otp SET otp_token = 'newer', claim = '', claimed_until = 0 WHERE order_id = '{$page['order']}'");
-do {
-    curl_multi_exec($many, $active);
-    curl_multi_select($many, 0.2);
-} while ($active > 0);
+$finish();
 $expect($texts['newer'], json_decode(curl_multi_getcontent($first), true)['text'], 'a payment that began again');
 $expect('newer', $stored($page['order']), 'its token');
 
@@ -147,6 +149,79 @@ $expect($paid, $ask("$shop/?state={$page['order']}")[1], 'the order');
 $expect('', $stored($page['order']), 'the token of a finished payment');
 $expect($texts['finished'], $ask($page['resend'], $page['fields'])[1]['text'], 'a press after it');
 $expect(0, $journal(), 'requests of verifying');
+
+// A payment that is refused while the shopper has begun another: the newer one goes on.
+$page = $begin('sbx_ok_5001');
+curl_multi_add_handle($many, $first = $handle($page['verify'], $page['fields'] + ['code' => '777777']));
+$claimed = static function () use ($db, $table, $page): bool {
+    return $db->query("SELECT claim FROM {$table}paywall_otp WHERE order_id = '{$page['order']}'")->fetch_row()[0] !== '';
+};
+for ($i = 0; $i < 400 && !$claimed(); $i++) {
+    curl_multi_exec($many, $active);
+    usleep(5000);
+}
+$db->query("UPDATE {$table}paywall_otp SET otp_token = 'newer', claim = '', claimed_until = 0 WHERE order_id = '{$page['order']}'");
+$finish();
+$expect('newer', $stored($page['order']), 'the token of a payment that was begun while another was refused');
+
+// The request dies while the code is verified: nobody may take the money a second time.
+$page = $begin('sbx_ok_5001');
+$ask($page['verify'], $page['fields'] + ['code' => '888888']);
+$db->query("UPDATE {$table}paywall_otp SET claimed_until = 0");
+$expect($texts['unknown'], $text($ask($page['url'], null, 'text/html')[1]), 'the page after a request that died');
+foreach (['verify', 'resend'] as $form) {
+    $answer = $ask($page[$form], $page['fields'] + ['code' => '123456'])[1];
+    $expect($texts['finished'], $answer['text'] ?? $answer, "$form after a request that died");
+}
+$expect(true, $paid !== $ask("$shop/?state={$page['order']}")[1], 'the order of a request that died');
+
+// While the page was open, the order became another one, or was paid another way.
+$page = $begin('sbx_ok_5001');
+$ask("$shop/?raise={$page['order']}");
+$answer = $ask($page['verify'], $page['fields'] + ['code' => '123456'])[1];
+$expect($texts['begin_again'], $answer['text'] ?? $answer, 'an order that costs more now');
+$expect(true, $paid !== $ask("$shop/?state={$page['order']}")[1], 'its state');
+$page = $begin('sbx_ok_5001');
+$ask("$shop/?place={$page['order']}");
+foreach (['verify', 'resend'] as $form) {
+    $answer = $ask($page[$form], $page['fields'] + ['code' => '123456'])[1];
+    $expect($texts['finished'], $answer['text'] ?? $answer, "$form for an order that was placed another way");
+}
+$expect(0, $journal(), 'requests of these');
+
+// The database closes what is idle for a second, and the call takes longer.
+$db->query('SET GLOBAL wait_timeout = 1');
+$page = $begin('sbx_delay_2500');
+$answer = $ask($page['resend'], $page['fields'])[1];
+$db->query('SET GLOBAL wait_timeout = 28800');
+$expect($texts['sent'], $answer['text'] ?? $answer, 'a call that is longer than the database waits');
+$expect(true, $stored($page['order']) !== 'sbx_delay_2500', 'its token');
+
+// The database refuses what follows the call: its message has no token, and the page says what is known.
+$page = $begin('sbx_delay_1500');
+curl_multi_add_handle($many, $first = $handle($page['resend'], $page['fields']));
+for ($i = 0; $i < 400 && $journal() === 0; $i++) {
+    curl_multi_exec($many, $active);
+    usleep(5000);
+}
+$db->query("ALTER TABLE {$table}paywall_otp RENAME COLUMN session_id TO gone");
+$finish();
+$db->query("ALTER TABLE {$table}paywall_otp RENAME COLUMN gone TO session_id");
+$expect(0, preg_match('/otp_token|session_id =/', (string) curl_multi_getcontent($first)), 'a statement in the page');
+$expect($texts['maybe_sent'], $text($ask($page['url'], null, 'text/html')[1]), 'the page after the database refused');
+
+// A list in place of a text.
+$page = $begin('sbx_ok_5001');
+[$status, $html] = $ask("{$page['url']}&paywall_notice[]=x", null, 'text/html');
+$expect([200, $texts['asked'], 0], [$status, $text($html), preg_match('/Warning|Array/', $html)], 'a list');
+
+// Who begins payments all the time.
+$db->query("DELETE FROM {$table}paywall_presses");
+for ($i = 0; $i < 31; $i++) {
+    $begun = $ask("$shop/?begin=sbx_ok_5001")[1];
+}
+$expect([null, $texts['too_many']], [$begun['url'], $begun['notice']], 'the 31st payment of a minute');
+$db->query("DELETE FROM {$table}paywall_presses");
 
 $page = $begin('sbx_ok_5001');
 $expect($texts['declined'], $ask($page['verify'], $page['fields'] + ['code' => '111111'])[1]['text'], 'a refused payment');

@@ -8,6 +8,7 @@
 declare(strict_types=1);
 
 namespace {
+    basename(__FILE__) === 'index.php' || exit;
     const VERSION = '4.1';
     define('THREE', is_file(__DIR__ . '/three'));
     const DIR_SYSTEM = __DIR__ . '/system/';
@@ -69,7 +70,11 @@ namespace {
         // The database.
         public function query(string $sql): object
         {
-            $found = $this->connection->query($sql);
+            try {
+                $found = $this->connection->query($sql);
+            } catch (mysqli_sql_exception $e) {
+                throw new Exception("Error: {$e->getMessage()}<br />Error No: {$e->getCode()}<br />$sql");
+            }
             return (object) ['row' => $found instanceof mysqli_result ? $found->fetch_assoc() ?? [] : []];
         }
 
@@ -115,11 +120,22 @@ namespace {
             return '<!doctype html><h1>' . $data['title'] . '</h1>' . $data['page'];
         }
 
+        // The admin.
+        public function hasPermission(string $what, string $route): bool
+        {
+            return true;
+        }
+
+        public function get(string $name): string
+        {
+            return $name;
+        }
+
         // The orders.
         public function getOrder(int $id): array
         {
-            $known = $this->query("SELECT order_id FROM oc_order WHERE order_id = $id")->row;
-            return $known ? ['order_id' => $id, 'total' => '43.30', 'currency_code' => 'TRY', 'currency_value' => 3.0] : [];
+            $known = $this->query("SELECT order_id, total, order_status_id FROM oc_order WHERE order_id = $id")->row;
+            return $known + ($known ? ['currency_code' => 'TRY', 'currency_value' => 3.0] : []);
         }
 
         public function addHistory(int $id, int $status, string $comment = ''): void
@@ -162,7 +178,7 @@ namespace {
         {
             return [
                 'config_language' => 'tr-tr', 'payment_paywall_paid_status_id' => '5', 'payment_paywall_unknown_status_id' => '1',
-            ][$name] ?? null;
+            ][$name] ?? $_GET['settings'][$name] ?? null;
         }
     }
 }
@@ -180,7 +196,8 @@ namespace {
     $parts = new Parts();
     $parts->connection = new mysqli('127.0.0.1', 'root', '', 'shop', (int) getenv('DB_PORT'));
     $registry = new Registry();
-    foreach (['request', 'session', 'db', 'load', 'document', 'log', 'url', 'response', 'model_checkout_order'] as $name) {
+    $names = ['request', 'session', 'db', 'load', 'document', 'log', 'url', 'response', 'model_checkout_order', 'user', 'language'];
+    foreach ($names as $name) {
         $registry->parts[$name] = $parts;
     }
     $registry->parts['config'] = new Config();
@@ -192,8 +209,16 @@ namespace {
         : new Opencart\Catalog\Controller\Extension\Paywall\Payment\Paywall($registry);
 
     if (isset($_GET['install'])) {
-        $parts->query('CREATE TABLE oc_order (order_id INT AUTO_INCREMENT PRIMARY KEY, order_status_id INT NOT NULL)');
+        $parts->query('CREATE TABLE oc_order (order_id INT AUTO_INCREMENT PRIMARY KEY,
+            order_status_id INT NOT NULL, total DECIMAL(15,4) NOT NULL DEFAULT 43.30)');
         (new Paywall\OpenCart\OpenCart($registry))->operations()->install();
+    } elseif (isset($_GET['check'])) {
+        require DIR_EXTENSION . 'paywall/admin/controller/payment/paywall.php';
+        (new Opencart\Admin\Controller\Extension\Paywall\Payment\Paywall($registry))->check();
+    } elseif (isset($_GET['raise'])) {
+        $parts->query('UPDATE oc_order SET total = 4330 WHERE order_id = ' . (int) $_GET['raise']);
+    } elseif (isset($_GET['place'])) {
+        $parts->addHistory((int) $_GET['place'], 1);
     } elseif (isset($_GET['state'])) {
         $row = $parts->query('SELECT order_status_id FROM oc_order WHERE order_id = ' . (int) $_GET['state'])->row;
         echo json_encode($row['order_status_id']);

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 // The payment code of the stand-ins: a payment begins with the token that the test names.
 
+interface_exists(Paywall\Shop\Payment::class) || exit;
 require_once __DIR__ . '/SandboxPayment.php';
 
 return new class (new Paywall\Example\SandboxPayment('')) implements Paywall\Shop\Payment {
@@ -24,6 +25,14 @@ return new class (new Paywall\Example\SandboxPayment('')) implements Paywall\Sho
 
     public function verify(Paywall\Shop\Order $order, string $token, string $session, string $code): string
     {
+        if ($code === '888888') {
+            // As if PHP's time were over in the call.
+            exit;
+        }
+        if ($code === '777777') {
+            usleep(1500000);
+            return self::DECLINED;
+        }
         return $this->example->verify($order, $token, $session, $code);
     }
 };

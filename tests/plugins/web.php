@@ -2,6 +2,8 @@
 
 declare(strict_types=1);
 
+PHP_SAPI === 'cli' || exit;
+
 // See web.sh: php web.php FOLDER NGINX APACHE SANDBOX
 
 [, $folder, $nginx, $apache, $sandbox] = $argv;

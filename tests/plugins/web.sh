@@ -16,7 +16,7 @@ for archive in "$repository"/target/plugins/*/*.zip; do
 done
 # And who copies the sources, all of them.
 mkdir "$www/sources"
-cp -r "$repository/bindings/php" "$repository/bench/php" "$www/sources/"
+(cd "$repository" && cp -r --parents bindings/php bench/php tests/plugins tests/platforms packaging/tests "$www/sources/")
 chmod -R a+rX "$work/www"
 start_web "$www" display_errors=1 error_reporting=-1 html_errors=0
 

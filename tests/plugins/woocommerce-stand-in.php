@@ -9,6 +9,8 @@
 declare(strict_types=1);
 
 namespace Automattic\WooCommerce\Utilities {
+    \defined('ABSPATH') || exit;
+
     final class FeaturesUtil
     {
         public static function declare_compatibility(string $feature, string $file): void
@@ -44,10 +46,20 @@ namespace {
             $this->update_status('processing');
         }
 
-        public function is_paid(): bool
+        public function has_status(string $status): bool
         {
             wp_cache_delete("stand_in_order_{$this->id}", 'options');
-            return get_option("stand_in_order_{$this->id}")['status'] === 'processing';
+            return get_option("stand_in_order_{$this->id}")['status'] === $status;
+        }
+
+        public function is_paid(): bool
+        {
+            return $this->has_status('processing');
+        }
+
+        public function needs_payment(): bool
+        {
+            return $this->has_status('pending');
         }
 
         public function get_id(): int
@@ -62,7 +74,7 @@ namespace {
 
         public function get_total(): string
         {
-            return '129.9';
+            return $this->data['total'] ?? '129.9';
         }
 
         public function get_currency(): string
@@ -187,6 +199,16 @@ namespace {
             $gateways = array_filter(apply_filters('woocommerce_payment_gateways', []));
             $answer = (new $gateways[0]())->process_payment($id);
             wp_send_json(['url' => $answer['redirect'] ?? null, 'order' => $id, 'notice' => $GLOBALS['stand_in_notice'] ?? null]);
+        }
+        if (isset($_GET['raise'])) {
+            $order = wc_get_order((int) $_GET['raise']);
+            $order->data['total'] = '12990';
+            $order->update_status('pending');
+            exit;
+        }
+        if (isset($_GET['place'])) {
+            wc_get_order((int) $_GET['place'])->update_status('on-hold');
+            exit;
         }
         if (isset($_GET['state'])) {
             wp_send_json(get_option('stand_in_order_' . (int) $_GET['state'])['status']);

@@ -1,5 +1,6 @@
 using System;
 using System.Configuration;
+using System.Threading;
 using System.Web;
 using System.Web.UI;
 using System.Web.UI.WebControls;
@@ -10,6 +11,9 @@ namespace Shop
     /// <summary>The button "send the code again" of a checkout page, for ASP.NET Web Forms on .NET Framework.</summary>
     public class ResendPage : Page
     {
+        /// <summary>Presses a minute for one payment, and from one address.</summary>
+        private const int PerPayment = 5, PerAddress = 30;
+
         /// <summary>Where the other links of the page lead.</summary>
         private const string BeginAgain = "Checkout.aspx", OtherWays = "Checkout.aspx";
 
@@ -19,8 +23,8 @@ namespace Shop
         /// <summary>The box for the code.</summary>
         protected TextBox Code;
 
-        /// <summary>The button "send the code again".</summary>
-        protected Button Resend;
+        /// <summary>The buttons "confirm" and "send the code again".</summary>
+        protected Button Confirm, Resend;
 
         /// <summary>Where the shopper goes on if there is no code to enter.</summary>
         protected HyperLink Continue;
@@ -28,12 +32,18 @@ namespace Shop
         // One for the application, made from appSettings at the first use.
         private static readonly Lazy<IPaywallClient> Client = new Lazy<IPaywallClient>(
             () => new PaywallClient(PaywallOptions.From(ConfigurationManager.AppSettings)),
-            System.Threading.LazyThreadSafetyMode.PublicationOnly);
+            LazyThreadSafetyMode.PublicationOnly);
 
         /// <summary>The button's text is in the shopper's language too.</summary>
         protected void Page_Load(object sender, EventArgs e)
         {
+            Confirm.Text = Say("confirm");
             Resend.Text = Say("resend");
+        }
+
+        /// <summary>Your code: verify <c>Code.Text</c> with the token and the session in <c>Session</c>.</summary>
+        protected void ConfirmClicked(object sender, EventArgs e)
+        {
         }
 
         /// <summary>The shopper pressed the button. A page with session state serves one request of a shopper at a time. So
@@ -44,6 +54,14 @@ namespace Shop
             {
                 // The shopper's session is over, or the payment is finished.
                 Show("restart", "finished", null);
+                return;
+            }
+            // Behind a proxy, let the web server set the address: anybody can send a header.
+            if (TooMany("session " + Session.SessionID, PerPayment) || TooMany("address " + Request.UserHostAddress, PerAddress))
+            {
+                Response.StatusCode = 429;
+                Response.TrySkipIisCustomErrors = true;
+                Show("code", "too_many", null);
                 return;
             }
             ResendOtpResult result;
@@ -85,12 +103,21 @@ namespace Shop
             }
         }
 
+        /// <summary>Counts a press of somebody, and says whether there were more within a minute. A web farm counts per server.</summary>
+        private bool TooMany(string who, int limit)
+        {
+            var presses = new int[1];
+            presses = (int[])Cache.Add("paywall " + who, presses, null, DateTime.UtcNow.AddMinutes(1),
+                System.Web.Caching.Cache.NoSlidingExpiration, System.Web.Caching.CacheItemPriority.Normal, null) ?? presses;
+            return Interlocked.Increment(ref presses[0]) > limit;
+        }
+
         /// <summary>The text, and either the box for the code or a link: the page is not left before it is read.</summary>
         private void Show(string what, string text, string url)
         {
             bool code = what == "code";
             Answer.Text = HttpUtility.HtmlEncode(Say(text));
-            Code.Visible = Resend.Visible = code;
+            Code.Visible = Confirm.Visible = Resend.Visible = code;
             Continue.Visible = !code;
             if (!code)
             {

@@ -98,6 +98,28 @@ namespace Paywall.Tests
         }
 
         [Test]
+        public void TooManyPressesSendNothing()
+        {
+            Browser browser = new Browser(site).Begin("sbx_ok_0000");
+            for (int i = 0; i < 5; i++)
+                Assert.AreEqual(Sent, browser.Press());
+            Assert.AreEqual("Çok sık denediniz. Lütfen bir dakika bekleyin.", browser.Press());
+            Assert.AreEqual(429, browser.Status);
+            Assert.AreEqual(5, Sandbox.Requests().Count);
+        }
+
+        [Test]
+        public void WithoutJavaScriptTheButtonWorks()
+        {
+            Browser browser = new Browser(site).Begin("sbx_ok_5001");
+            Assert.AreEqual(Sent, browser.Press("Resend"));
+            Assert.AreEqual(1, Sandbox.Requests().Count);
+            // Enter presses the first button: that must not be the one that sends.
+            browser.Press(browser.FirstButton);
+            Assert.AreEqual(1, Sandbox.Requests().Count);
+        }
+
+        [Test]
         public void WithoutASessionNothingIsSent()
         {
             Assert.IsTrue(new Browser(site).Open().Press().StartsWith("Bu ödeme tamamlandı"));

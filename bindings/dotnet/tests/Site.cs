@@ -162,15 +162,25 @@ namespace Paywall.Tests
         }
 
         /// <summary>Presses "send the code again"; returns what the page then shows.</summary>
-        internal string Press()
+        internal string Press(string button = "Resend")
         {
-            var fields = new Dictionary<string, string> { { "__EVENTTARGET", "Resend" } };
+            // A browser sends the button that was pressed, and no other.
+            var fields = new Dictionary<string, string> { { button, "pressed" } };
             foreach (Match hidden in Regex.Matches(form, "<input type=\"hidden\" name=\"([^\"]+)\" id=\"[^\"]+\" value=\"([^\"]*)\""))
                 if (!fields.ContainsKey(hidden.Groups[1].Value))
                     fields.Add(hidden.Groups[1].Value, WebUtility.HtmlDecode(hidden.Groups[2].Value));
             form = Send("ResendPage.aspx", Fields(fields));
             return WebUtility.HtmlDecode(Regex.Match(form, "<span id=\"Answer\" role=\"status\">(.*?)</span>").Groups[1].Value);
         }
+
+        /// <summary>The name of the first button that sends the form.</summary>
+        internal string FirstButton
+        {
+            get { return Regex.Match(form, "<input type=\"submit\" name=\"([^\"]+)\"").Groups[1].Value; }
+        }
+
+        /// <summary>The status of the last answer.</summary>
+        internal int Status { get; private set; }
 
         /// <summary>Whether the page shows the box for the code.</summary>
         internal bool AsksForTheCode { get { return form.Contains("id=\"Code\""); } }
@@ -210,14 +220,23 @@ namespace Paywall.Tests
                     using (var writer = new StreamWriter(request.GetRequestStream()))
                         writer.Write(fields);
                 }
-                using (WebResponse answer = request.GetResponse())
-                using (var reader = new StreamReader(answer.GetResponseStream()))
-                    return reader.ReadToEnd();
+                return Read((HttpWebResponse)request.GetResponse());
             }
             catch (WebException error)
             {
+                var refusal = error.Response as HttpWebResponse;
+                if (refusal != null && refusal.StatusCode == (HttpStatusCode)429)
+                    return Read(refusal);
                 throw new InvalidOperationException(error.Message + "\n" + site.Logs(), error);
             }
+        }
+
+        private string Read(HttpWebResponse answer)
+        {
+            Status = (int)answer.StatusCode;
+            using (answer)
+            using (var reader = new StreamReader(answer.GetResponseStream()))
+                return reader.ReadToEnd();
         }
     }
 }

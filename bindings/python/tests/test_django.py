@@ -1,5 +1,6 @@
 """The Django app in the real framework, with its migrations, served by several processes of gunicorn."""
 
+import contextlib
 import http.client
 import json
 import os
@@ -23,6 +24,7 @@ from paywall.contrib.django import texts
 
 SHOP = """
 import os
+from django.db import OperationalError, connection, transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import include, path
@@ -61,6 +63,7 @@ import django
 django.setup()
 from django.core.wsgi import get_wsgi_application
 from paywall.contrib.django.models import PendingPayment
+from paywall.contrib.django import views
 
 
 def begin(request):
@@ -72,7 +75,26 @@ def finish(request, key):
     return HttpResponse("finished")
 
 
+@transaction.non_atomic_requests
+def dropped(request, key):
+    # The button, whose connection to the database is lost during the call.
+    connection.ensure_connection()
+    lost = connection.connection
+
+    def drop(execute, sql, params, many, context):
+        changed = sql.split("WHERE")[0]
+        if connection.connection is lost and "otp_token" in changed and '"claim" =' in changed:
+            raise OperationalError("server closed the connection unexpectedly")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(drop):
+        return views.resend(request, key=key)
+
+
+# A shop may wrap everything in a transaction of its own.
+wrapped = transaction.non_atomic_requests(transaction.atomic(views.resend))
 urlpatterns = [
+    path("wrapped/<uuid:key>/resend", wrapped), path("dropped/<uuid:key>/resend", dropped),
     path("begin", begin), path("finish/<uuid:key>", finish), path("verify", finish, name="verify"),
     path("otp/", include("paywall.contrib.django.urls")),
 ]
@@ -111,6 +133,10 @@ class Shop:
     def stop(self) -> None:
         self.server.send_signal(signal.SIGTERM)
         self.server.wait(30)
+
+    def workers(self) -> List[str]:
+        task = f"/proc/{self.server.pid}/task/{self.server.pid}/children"
+        return Path(task).read_text(encoding="ascii").split()
 
     def ask(
         self, method: str, path: str, fields: Optional[Dict[str, str]] = None, **headers: str
@@ -254,8 +280,49 @@ def test_too_many_presses_send_nothing(shop: Shop, sandbox: Sandbox) -> None:
 def test_a_finished_payment_sends_nothing(shop: Shop, sandbox: Sandbox) -> None:
     visitor = shop.begin("sbx_ok_5001")
     assert shop.ask("GET", f"/finish/{visitor.key}")[0] == 200
+    # Also on the page, whose box for the code would lead nowhere.
+    assert TURKISH["finished"] in shop.ask("GET", visitor.path)[1]
     assert visitor.press()[1]["text"] == TURKISH["finished"]
     assert sandbox.requests() == []
+
+
+def test_in_a_transaction_nothing_is_sent(shop: Shop, sandbox: Sandbox) -> None:
+    # The claim would be seen only after the call, and a rollback would lose the new token.
+    visitor = shop.begin("sbx_ok_5001")
+    visitor.path = f"/wrapped/{visitor.key}/"
+    assert visitor.press()[0] == 500
+    assert sandbox.requests() == []
+
+
+def test_a_connection_that_is_lost_in_the_call_loses_no_token(shop: Shop, sandbox: Sandbox) -> None:
+    visitor = shop.begin("sbx_ok_5001")
+    visitor.path = f"/dropped/{visitor.key}/"
+    assert visitor.press()[1]["text"] == TURKISH["sent"]
+    assert shop.stored(visitor)[0] != "sbx_ok_5001"
+    assert len(sandbox.requests()) == 1
+
+
+def test_a_worker_that_dies_in_the_call_leaves_what_is_known(shop: Shop, sandbox: Sandbox) -> None:
+    visitor = shop.begin("sbx_delay_3000")
+
+    def lost() -> None:
+        with contextlib.suppress(ConnectionError):
+            visitor.press()
+
+    thread = threading.Thread(target=lost)
+    thread.start()
+    for _ in range(400):
+        if sandbox.requests():
+            break
+        time.sleep(0.01)
+    # Meanwhile and afterwards, for who loads the page again.
+    assert f'role="status">{TURKISH["maybe_sent"]}<' in shop.ask("GET", visitor.path)[1]
+    for worker in shop.workers():
+        os.kill(int(worker), signal.SIGKILL)
+    thread.join()
+    assert f'role="status">{TURKISH["maybe_sent"]}<' in shop.ask("GET", visitor.path)[1]
+    assert visitor.press()[1]["text"] == TURKISH["sending"]
+    assert len(sandbox.requests()) == 1
 
 
 def test_a_bad_option_is_another_way_to_pay_in_english(sandbox: Sandbox, tmp_path: Path) -> None:

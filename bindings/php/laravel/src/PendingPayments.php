@@ -9,20 +9,22 @@ use Illuminate\Contracts\Cache\LockProvider;
 use Illuminate\Contracts\Cache\Repository;
 use Illuminate\Contracts\Session\Session;
 use Illuminate\Cache\ArrayStore;
+use Illuminate\Cache\NullStore;
 use LogicException;
 
 /**
- * Token and session of each payment that waits for a code. The visitor's session holds only the payment's id.
+ * Token and session of each payment that waits for a code. The visitor's session holds only a name for the visitor, which
+ * stays the same; which payment is the visitor's, and its tokens, are in the cache.
  *
- * They are in the cache, because each of two clicks at once has a copy of the visitor's session, and the one that ends last
- * would write the older token back.
+ * Each of two requests at once has a copy of the visitor's session, and the one that ends last would write an older payment
+ * or token back.
  */
 final class PendingPayments
 {
     /** Longer than the longest call. */
     private const LOCK_SECONDS = 150;
     private const KEPT_SECONDS = 3600;
-    private const NAME = 'paywall_payment';
+    private const NAME = 'paywall_visitor';
 
     private Repository $cache;
     private Session $visitor;
@@ -30,7 +32,7 @@ final class PendingPayments
     public function __construct(Repository $cache, Session $visitor)
     {
         $store = $cache->getStore();
-        if (!$store instanceof LockProvider || $store instanceof ArrayStore) {
+        if (!$store instanceof LockProvider || $store instanceof ArrayStore || $store instanceof NullStore) {
             throw new LogicException('paywall.cache names a store without locks between processes: see config/paywall.php');
         }
         $this->cache = $cache;
@@ -44,20 +46,30 @@ final class PendingPayments
         #[\SensitiveParameter]
         string $session
     ): void {
-        $this->visitor->put(self::NAME, bin2hex(random_bytes(16)));
-        $this->keep((string) $this->id(), $token, $session);
+        if (!$this->visitor->has(self::NAME)) {
+            $this->visitor->put(self::NAME, bin2hex(random_bytes(16)));
+        }
+        $payment = bin2hex(random_bytes(16));
+        $this->keep($payment, $token, $session);
+        $this->cache->put($this->visitor(), $payment, self::KEPT_SECONDS);
     }
 
     /** The payment is over. */
     public function finish(): void
     {
-        $this->cache->forget('paywall:' . $this->visitor->pull(self::NAME));
+        $this->cache->forget('paywall:' . $this->id());
+        $this->cache->forget($this->visitor());
     }
 
     /** The visitor's payment, or null. */
     public function id(): ?string
     {
-        return $this->visitor->get(self::NAME);
+        return $this->visitor->has(self::NAME) ? $this->cache->get($this->visitor()) : null;
+    }
+
+    private function visitor(): string
+    {
+        return 'paywall-visitor:' . $this->visitor->get(self::NAME);
     }
 
     /** @return array{0: string, 1: string}|null token and session: verify the code with these */

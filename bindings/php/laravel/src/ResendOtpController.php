@@ -11,6 +11,7 @@ use Illuminate\Http\Request;
 use Paywall\Client;
 use Paywall\Exception\PaywallException;
 use Paywall\Shop\Answer;
+use Paywall\Shop\Desk;
 use Paywall\Shop\Texts;
 use Psr\Log\LoggerInterface;
 
@@ -58,8 +59,8 @@ final class ResendOtpController
         }
         $config = $this->container->make('config');
         if (
-            $payments->tooMany("payment $payment", $config->get('paywall.per_payment'))
-            || $payments->tooMany("address $address", $config->get('paywall.per_address'))
+            $payments->tooMany("payment $payment", (int) $config->get('paywall.per_payment') ?: 5)
+            || $payments->tooMany("address $address", (int) $config->get('paywall.per_address') ?: 30)
         ) {
             return new Answer('code', 'too_many', 60, null, 429);
         }
@@ -68,10 +69,7 @@ final class ResendOtpController
             // This is the second of two clicks. The first one's call is under way, and one message is enough.
             return new Answer('code', 'sending', 5);
         }
-        // If the visitor closes the window now, a new token must not be lost. Some hosts disable the function.
-        if (function_exists('ignore_user_abort')) {
-            ignore_user_abort(true);
-        }
+        Desk::outlive();
         try {
             return $this->resend($payments, $payment);
         } finally {
@@ -97,6 +95,10 @@ final class ResendOtpController
         // Do this on failures too: the service may have renewed the session.
         if ($result !== null && $result->otpToken !== null) {
             $payments->keep($payment, $result->otpToken, (string) $result->sessionId);
+        }
+        $now = $payments->id();
+        if ($now !== $payment) {
+            return $now === null ? new Answer('restart', 'finished') : new Answer('code', 'newer');
         }
         return Answer::after($action, $result);
     }

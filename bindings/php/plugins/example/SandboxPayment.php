@@ -8,6 +8,9 @@ use Paywall\Shop\Order;
 use Paywall\Shop\Payment;
 use RuntimeException;
 
+// Nothing happens if the web asks for this file by name. Begin yours like this too: an error would show where it is.
+interface_exists(Payment::class) || exit;
+
 /**
  * An example of your payment code. It speaks to the sandbox in place of Paywall's calls that begin and verify a payment: a
  * payment begins with an operation of the sandbox, and every code of six digits is correct, except 000000.

@@ -34,8 +34,8 @@ final class Answer
     /** What a page says that was not told by its script, and that is no outcome of a call: the name comes with its address. */
     public static function notice(string $name): ?self
     {
-        $waits = ['sending' => 5, 'too_many' => 60, 'newer' => 0, 'stale' => 0];
-        return isset($waits[$name]) ? new self('code', $name, $waits[$name]) : null;
+        $waits = ['sending' => 5, 'too_many' => 60, 'newer' => 0, 'stale' => 0, 'finished' => 0];
+        return isset($waits[$name]) ? new self($name === 'finished' ? 'done' : 'code', $name, $waits[$name]) : null;
     }
 
     /** What the rules say about an action. `$result` is null if there is none, for example without library and command. */

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Paywall\Shop;
 
+use Throwable;
+
 /**
  * Token and session of each order that waits for a code, in a table of the shop's database.
  *
@@ -16,7 +18,7 @@ namespace Paywall\Shop;
 final class Operations
 {
     /** Longer than the longest call. */
-    private const CLAIM_SECONDS = 150;
+    public const CLAIM_SECONDS = 150;
     private const KEPT_SECONDS = 86400;
 
     private Database $database;
@@ -33,7 +35,7 @@ final class Operations
     public function install(): void
     {
         $this->database->execute("CREATE TABLE IF NOT EXISTS {$this->table} (
-            order_id VARCHAR(40) NOT NULL PRIMARY KEY, page_key VARCHAR(64) NOT NULL,
+            order_id VARCHAR(40) NOT NULL PRIMARY KEY, page_key VARCHAR(64) NOT NULL, amount VARCHAR(40) NOT NULL,
             otp_token VARCHAR(1024) NOT NULL, session_id VARCHAR(40) NOT NULL,
             claim VARCHAR(32) NOT NULL DEFAULT '', claimed_until BIGINT NOT NULL DEFAULT 0,
             answer TEXT NOT NULL, changed_at BIGINT NOT NULL
@@ -49,22 +51,27 @@ final class Operations
     }
 
     /** The payment of an order begins. It takes the place of an earlier one of the same order, also if a call is under way. */
-    public function open(string $order, string $key, string $token, string $session): void
-    {
+    public function open(
+        Order $order,
+        string $key,
+        #[\SensitiveParameter]
+        string $token,
+        #[\SensitiveParameter]
+        string $session
+    ): void {
         $this->sweep();
-        [$order, $key, $token, $session] = $this->quoted($order, $key, $token, $session);
-        $answer = $this->database->quote((string) \json_encode(['code', 'asked', 0, null]));
+        $values = [$order->id, $key, $order->amount(), $token, $session, self::stored(new Answer('code', 'asked'))];
+        $values = \implode(', ', $this->quoted(...$values));
         $this->database->execute("REPLACE INTO {$this->table}
-            (order_id, page_key, otp_token, session_id, answer, changed_at)
-            VALUES ($order, $key, $token, $session, $answer, UNIX_TIMESTAMP())");
+            (order_id, page_key, amount, otp_token, session_id, answer, changed_at) VALUES ($values, UNIX_TIMESTAMP())");
     }
 
-    /** The payment of an order is over: nobody needs its token now. The row stays for a day, for those who press again. */
-    public function close(string $order): void
+    /** Nobody needs the token of this order now, also not of a payment that was begun again meanwhile. */
+    public function close(string $order, Answer $answer): void
     {
-        [$order] = $this->quoted($order);
-        $this->database->execute("UPDATE {$this->table} SET otp_token = '', session_id = '', claim = '', claimed_until = 0
-            WHERE order_id = $order");
+        [$order, $answer] = $this->quoted($order, self::stored($answer));
+        $this->database->execute("UPDATE {$this->table} SET otp_token = '', session_id = '', claim = '', claimed_until = 0,
+            answer = $answer, changed_at = UNIX_TIMESTAMP() WHERE order_id = $order");
     }
 
     /** Whether this is the key of the page of this order's newest payment. */
@@ -75,17 +82,24 @@ final class Operations
         return isset($row['page_key']) && $key !== '' && \hash_equals($row['page_key'], $key);
     }
 
-    /** @return array{0: string, 1: string}|null token and session, unless the payment is over */
+    /** @return array{0: string, 1: string, 2: string}|null token, session and amount, unless the payment is over */
     public function tokens(string $order): ?array
     {
         [$order] = $this->quoted($order);
-        $row = $this->database->row("SELECT otp_token, session_id FROM {$this->table} WHERE order_id = $order");
-        return ($row['otp_token'] ?? '') === '' ? null : [$row['otp_token'], (string) $row['session_id']];
+        $row = $this->database->row("SELECT otp_token, session_id, amount FROM {$this->table} WHERE order_id = $order");
+        return ($row['otp_token'] ?? '') === '' ? null : \array_map('strval', \array_values($row));
     }
 
     /** Nobody else has this order's row until it is released. Null: somebody has it now. */
     public function claim(string $order): ?string
     {
+        try {
+            // The connection has to last as long as the call: some hosts close it after seconds without a statement.
+            $seconds = self::CLAIM_SECONDS;
+            $this->database->execute("SET SESSION wait_timeout = GREATEST(@@SESSION.wait_timeout, $seconds)");
+        } catch (Throwable $failure) {
+            // A proxy of databases may not know it.
+        }
         $claim = \bin2hex(\random_bytes(16));
         [$order] = $this->quoted($order);
         return $this->database->execute("UPDATE {$this->table}
@@ -93,24 +107,39 @@ final class Operations
             WHERE order_id = $order AND claimed_until <= UNIX_TIMESTAMP()") === 1 ? $claim : null;
     }
 
-    /** Stores what to use next. False: the payment was begun again meanwhile, or is over. */
-    public function release(string $order, string $claim, string $token, string $session): bool
-    {
-        [$order, $claim, $token, $session] = $this->quoted($order, $claim, $token, $session);
+    /**
+     * Stores what to use next, no token if the payment is over, and what the page shows.
+     *
+     * @param bool $release false: the call follows, and this is what holds if the request dies in it
+     *
+     * @return bool false: nothing was stored, because the payment was begun again meanwhile
+     */
+    public function store(
+        string $order,
+        string $claim,
+        #[\SensitiveParameter]
+        string $token,
+        #[\SensitiveParameter]
+        string $session,
+        Answer $answer,
+        bool $release
+    ): bool {
+        [$order, $claim, $token, $session, $answer] = $this->quoted($order, $claim, $token, $session, self::stored($answer));
+        $free = $release ? ", claim = '', claimed_until = 0" : '';
         return $this->database->execute("UPDATE {$this->table}
-            SET otp_token = $token, session_id = $session, claim = '', claimed_until = 0, changed_at = UNIX_TIMESTAMP()
+            SET otp_token = $token, session_id = $session, answer = $answer, changed_at = UNIX_TIMESTAMP()$free
             WHERE order_id = $order AND claim = $claim") === 1;
     }
 
-    /** For a page without its script, and for one that is loaded again. */
-    public function remember(string $order, Answer $answer): void
+    /** Everything stays as it is. */
+    public function free(string $order, string $claim): void
     {
-        $shown = [$answer->show, $answer->text, $answer->wait, $answer->url];
-        [$order, $shown] = $this->quoted($order, (string) \json_encode($shown));
-        $this->database->execute("UPDATE {$this->table} SET answer = $shown, changed_at = UNIX_TIMESTAMP()
-            WHERE order_id = $order");
+        [$order, $claim] = $this->quoted($order, $claim);
+        $this->database->execute("UPDATE {$this->table} SET claim = '', claimed_until = 0
+            WHERE order_id = $order AND claim = $claim");
     }
 
+    /** For a page without its script, and for one that is loaded again. */
     public function recall(string $order): ?Answer
     {
         [$order] = $this->quoted($order);
@@ -139,9 +168,16 @@ final class Operations
         $this->database->execute("DELETE FROM {$this->presses} WHERE began < UNIX_TIMESTAMP() - 60");
     }
 
-    /** @return string[] */
-    private function quoted(string ...$texts): array
+    private static function stored(Answer $answer): string
     {
+        return (string) \json_encode([$answer->show, $answer->text, $answer->wait, $answer->url]);
+    }
+
+    /** @return string[] */
+    private function quoted(
+        #[\SensitiveParameter]
+        string ...$texts
+    ): array {
         return \array_map([$this->database, 'quote'], $texts);
     }
 }

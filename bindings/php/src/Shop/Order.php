@@ -25,4 +25,10 @@ final class Order
         $this->currency = $currency;
         $this->source = $source;
     }
+
+    /** What the shopper pays: 129.90 TRY */
+    public function amount(): string
+    {
+        return "{$this->total} {$this->currency}";
+    }
 }

@@ -31,7 +31,8 @@ final class Page
         $link = $shown['url'] === null ? ' hidden' : ' href="' . self::escape($shown['url']) . '"';
         // A theme may show what is hidden.
         return '<style>#paywall [hidden] { display: none !important } #paywall form { margin: 1em 0 }</style>'
-            . '<div id="paywall" data-lost="' . $say('maybe_sent') . '" data-wait="' . $shown['wait'] . '">'
+            . '<div id="paywall" data-lost="' . $say('maybe_sent') . '" data-stale="' . $say('stale')
+            . '" data-reload="' . $say('to_reload') . '" data-wait="' . $shown['wait'] . '">'
             . '<p id="paywall-text" role="status">' . self::escape($shown['text']) . '</p>'
             . "<p><a id=\"paywall-link\" $strong$link>" . self::escape((string) $shown['label'])
             . '</a></p>'

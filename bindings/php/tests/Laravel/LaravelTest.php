@@ -139,6 +139,40 @@ final class LaravelTest extends ProcessTestCase
         self::assertCount(1, Sandbox::get()->journal());
     }
 
+    public function testAPaymentThatBeganDuringACallStaysTheVisitorsAndOneThatEndedStaysOver(): void
+    {
+        $this->serve();
+        $meanwhile = ['/begin?token=sbx_ok_0000' => ['newer', 'sbx_ok_0000'], '/finish' => ['finished', null]];
+        foreach ($meanwhile as $path => $expected) {
+            Sandbox::get()->clear();
+            $cookies = $this->begin('sbx_delay_1500');
+            $first = $this->handle($cookies, 'POST', '/resend');
+            $underWay = curl_multi_init();
+            curl_multi_add_handle($underWay, $first);
+            for ($i = 0; $i < 400 && Sandbox::get()->journal() === []; $i++) {
+                curl_multi_exec($underWay, $active);
+                usleep(5000);
+            }
+            self::assertSame(200, $this->ask($cookies, 'GET', $path)[0]);
+            do {
+                curl_multi_exec($underWay, $active);
+                curl_multi_select($underWay, 0.2);
+            } while ($active > 0);
+            $answer = json_decode((string) curl_multi_getcontent($first), true);
+            self::assertSame(Texts::TEXTS['tr'][$expected[0]], $answer['text'], $path);
+            $tokens = json_decode($this->ask($cookies, 'GET', '/tokens')[1], true)[0];
+            self::assertSame($expected[1], $tokens[0] ?? null, $path);
+        }
+    }
+
+    public function testALimitFromTheEnvironmentIsText(): void
+    {
+        $this->script('config/paywall.php', '<?php return ["per_payment" => "1", "per_address" => null];');
+        $this->serve();
+        $cookies = $this->begin('sbx_ok_0000');
+        self::assertSame([200, 429], [$this->press($cookies)[0], $this->press($cookies)[0]]);
+    }
+
     public function testWhoHasNoPaymentAndWhoPressesTooOftenSendsNothing(): void
     {
         $this->serve();

@@ -48,6 +48,10 @@ $app->booted(static function (Application $app): void {
     $router->get('/tokens', static function (PendingPayments $payments): array {
         return [$payments->tokens((string) $payments->id())];
     })->middleware(StartSession::class);
+    $router->get('/finish', static function (PendingPayments $payments): string {
+        $payments->finish();
+        return 'finished';
+    })->middleware(StartSession::class);
     $router->post('/resend', ResendOtpController::class)->middleware(StartSession::class);
 });
 $kernel = $app->make(Contract::class);

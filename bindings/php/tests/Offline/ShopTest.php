@@ -6,7 +6,9 @@ namespace Paywall\Tests\Offline;
 
 use Paywall\Action;
 use Paywall\Shop\Answer;
+use Paywall\Shop\DatabaseRefused;
 use Paywall\Shop\Page;
+use Paywall\Shop\Settings;
 use Paywall\Shop\Texts;
 use PHPUnit\Framework\TestCase;
 
@@ -43,6 +45,30 @@ final class ShopTest extends TestCase
         $actions = ['resend' => $evil, 'verify' => $evil];
         $html = Page::html(new Answer('bank', 'bank', 0, $evil), 'tr', $actions, [], [$evil => $evil]);
         self::assertStringNotContainsString('<script>', $html);
+    }
+
+    public function testASettingsPageShowsNoPasswordAndStartsNoOtherProgram(): void
+    {
+        $proxies = ['http://ali:p@ss:1@proxy:3128', 'ali:secret@proxy:3128', 'ali@proxy:1', 'http://proxy:1', 'env', ''];
+        foreach ($proxies as $stored) {
+            $shown = Settings::shown('proxy', $stored);
+            self::assertSame(0, preg_match('/p@ss|secret/', $shown), $shown);
+            self::assertSame($stored, Settings::kept('proxy', $shown, $stored));
+            self::assertSame('other:1', Settings::kept('proxy', 'other:1', $stored));
+            self::assertSame('', Settings::kept('proxy', '', $stored));
+        }
+        self::assertSame('http://ali:***@proxy:3128', Settings::shown('proxy', $proxies[0]));
+        self::assertSame('http://proxy:1', Settings::shown('proxy', 'http://proxy:1'));
+        $paths = ['/home/bin/paywall' => true, 'C:\\paywall.exe' => true, '/bin/sh' => false, "/bin/paywall\n" => false];
+        foreach ($paths as $path => $is) {
+            self::assertSame($is, Settings::isCommand($path), $path);
+        }
+    }
+
+    public function testWhatADatabaseQuotesIsInNoMessage(): void
+    {
+        $refused = new DatabaseRefused("You have an error near ''it's secret', session = 'secret'' at line 1");
+        self::assertSame("the database refused: You have an error near '…' at line 1", $refused->getMessage());
     }
 
     public function testTheCatalogueOfWooCommerceIsComplete(): void

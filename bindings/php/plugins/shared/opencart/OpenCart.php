@@ -14,6 +14,7 @@ use Paywall\Shop\Desk;
 use Paywall\Shop\Operations;
 use Paywall\Shop\Order;
 use Paywall\Shop\Payment;
+use Paywall\Shop\Settings;
 
 /**
  * What the extensions for OpenCart 3 and 4 share. Your payment code comes from DIR_STORAGE/paywall/payment.php, a file that
@@ -57,13 +58,18 @@ final class OpenCart
         return $payment instanceof Payment ? $payment : null;
     }
 
-    /** Asks your payment code to begin, and returns the key of the page that asks for the code. It may throw anything. */
-    public function begin(array $order): string
+    /** Asks your payment code to begin. Null: the page with this key asks for the code now. */
+    public function begin(array $order, string $key): ?Answer
     {
-        [$token, $session] = $this->payment()->begin($this->order($order));
-        $key = bin2hex(random_bytes(16));
-        $this->operations()->open((string) $order['order_id'], $key, $token, $session);
-        return $key;
+        return self::isPlaced($order)
+            ? new Answer('done', 'finished')
+            : $this->desk()->begin($this->payment(), $this->order($order), $key, $this->address());
+    }
+
+    /** Whether the shop has the order already: it was paid, perhaps another way, or nobody knows. */
+    private static function isPlaced(array $order): bool
+    {
+        return (int) $order['order_status_id'] !== 0;
     }
 
     /** @param array<string, mixed> $order from OpenCart's getOrder() */
@@ -74,18 +80,42 @@ final class OpenCart
         return new Order((string) $order['order_id'], $total, $order['currency_code'], $order);
     }
 
-    public function resend(string $order, string $key): Answer
+    /** @param array<string, mixed> $order from OpenCart's getOrder(), empty if there is none */
+    public function resend(array $order, string $key): Answer
     {
-        return $this->desk()->resend($order, $key, $this->address());
+        return $this->refusal($order, $key) ?? $this->desk()->resend((string) $order['order_id'], $key, $this->address());
     }
 
+    /** @param array<string, mixed> $order from OpenCart's getOrder(), empty if there is none */
     public function verify(array $order, string $key, string $code, callable $paid, callable $unknown): Answer
     {
+        $refusal = $this->refusal($order, $key);
+        if ($refusal !== null) {
+            return $refusal;
+        }
         $payment = $this->payment();
         if ($payment === null) {
             return new Answer('other', 'unavailable');
         }
         return $this->desk()->verify($payment, $this->order($order), $key, $code, $this->address(), $paid, $unknown);
+    }
+
+    private function refusal(array $order, string $key): ?Answer
+    {
+        if (!$order || !$this->operations()->knows((string) $order['order_id'], $key)) {
+            return new Answer('restart', 'not_yours', 0, null, 403);
+        }
+        return self::isPlaced($order) ? new Answer('done', 'finished') : null;
+    }
+
+    /** The status of an order that was paid, or that nobody knows about. Without one it would not be in the shop's list. */
+    public function status(string $name): int
+    {
+        $config = $this->registry->get('config');
+        $shops = $name === 'paid_status_id'
+            ? ((array) $config->get('config_processing_status'))[0] ?? 0
+            : $config->get('config_order_status_id');
+        return (int) $this->get($name) ?: (int) $shops;
     }
 
     private function desk(): Desk
@@ -177,13 +207,14 @@ final class OpenCart
         $more = ['per_order', 'per_address', 'paid_status_id', 'unknown_status_id', 'sort_order', 'status'];
         foreach (array_merge(self::OPTIONS, $more) as $name) {
             $secret = in_array($name, self::SECRETS, true);
+            $value = substr($name, -10) === '_status_id' ? (string) $this->status($name) : $this->get($name);
             $help = $language->get("help_$name");
             $fields[] = [
                 'name' => self::PREFIX . $name,
                 'label' => $language->get("entry_$name"),
                 'help' => $help === "help_$name" ? '' : $help,
                 'type' => $secret ? 'password' : 'text',
-                'value' => $secret ? '' : htmlspecialchars($this->get($name), ENT_QUOTES, 'UTF-8'),
+                'value' => $secret ? '' : self::encoded(Settings::shown($name, $value)),
                 'hint' => $secret && $this->get($name) !== '' ? '•••••••• (' . $language->get('text_stored') . ')' : '',
                 'choices' => $choices[$name] ?? [],
             ];
@@ -191,22 +222,36 @@ final class OpenCart
         return $fields;
     }
 
-    /** What to store of a posted settings page: an empty secret keeps the stored one. */
+    /** What to store of a posted settings page: an empty secret keeps the stored one. OpenCart posts and stores entities. */
     public function settings(array $post): array
     {
-        foreach (self::SECRETS as $name) {
-            if (trim((string) ($post[self::PREFIX . $name] ?? '')) === '') {
-                $post[self::PREFIX . $name] = $this->get($name);
-            }
+        foreach (self::OPTIONS as $name) {
+            $posted = self::decoded($post[self::PREFIX . $name] ?? '');
+            $keep = $posted === '' && in_array($name, self::SECRETS, true);
+            $value = $keep ? $this->get($name) : Settings::kept($name, $posted, $this->get($name));
+            $post[self::PREFIX . $name] = self::encoded($value);
         }
         return $post;
     }
 
+    /** For HTML. */
+    public static function encoded(string $text): string
+    {
+        return htmlspecialchars($text, ENT_QUOTES, 'UTF-8');
+    }
+
+    /** @param mixed $value */
+    private static function decoded($value): string
+    {
+        return is_scalar($value) ? trim(html_entity_decode((string) $value, ENT_QUOTES, 'UTF-8')) : '';
+    }
+
     private function get(string $name): string
     {
-        // OpenCart stores what was posted with entities.
-        $value = $this->registry->get('config')->get(self::PREFIX . $name);
-        $value = is_scalar($value) ? trim(html_entity_decode((string) $value, ENT_QUOTES, 'UTF-8')) : '';
+        $value = self::decoded($this->registry->get('config')->get(self::PREFIX . $name));
+        if ($name === 'command' && !Settings::isCommand($value)) {
+            return '';
+        }
         return $value === '' ? self::DEFAULTS[$name] ?? '' : $value;
     }
 }

@@ -7,6 +7,8 @@ namespace Paywall\OpenCart;
 defined('DIR_SYSTEM') || exit;
 
 use Paywall\Shop\Database;
+use Paywall\Shop\DatabaseRefused;
+use Throwable;
 
 /**
  * The shop's database through OpenCart's connection.
@@ -21,19 +23,39 @@ final class OpenCartDatabase implements Database
         $this->db = $db;
     }
 
-    public function execute(string $sql): int
-    {
-        $this->db->query($sql);
+    public function execute(
+        #[\SensitiveParameter]
+        string $sql
+    ): int {
+        $this->ask($sql);
         return (int) $this->db->countAffected();
     }
 
-    public function row(string $sql): array
-    {
-        return $this->db->query($sql)->row;
+    public function row(
+        #[\SensitiveParameter]
+        string $sql
+    ): array {
+        return $this->ask($sql)->row;
     }
 
-    public function quote(string $text): string
-    {
+    public function quote(
+        #[\SensitiveParameter]
+        string $text
+    ): string {
         return "'" . $this->db->escape($text) . "'";
+    }
+
+    /** @return mixed */
+    private function ask(
+        #[\SensitiveParameter]
+        string $sql
+    ) {
+        try {
+            return $this->db->query($sql);
+        } catch (Throwable $failure) {
+            // OpenCart's message ends with the whole statement, and goes into its log, or into the page.
+            $reason = explode('<br', $failure->getMessage())[0];
+        }
+        throw new DatabaseRefused($reason);
     }
 }

@@ -7,8 +7,8 @@ namespace Paywall\WooCommerce;
 defined('ABSPATH') || exit;
 
 use Paywall\Exception\PaywallException;
+use Paywall\Shop\Settings as Stored;
 use Paywall\Shop\Texts;
-use Throwable;
 use WC_Payment_Gateway;
 
 /**
@@ -56,11 +56,11 @@ final class Gateway extends WC_Payment_Gateway
             'api_key' => $secret('apikeyprivate'),
             'api_client' => $secret('apiclientprivate'),
             'timeout_ms' => $text(__('Time limit in milliseconds', 'paywall-otp'), '', '20000'),
-            'proxy' => $text(__('Proxy', 'paywall-otp')),
+            'proxy' => ['title' => __('Proxy', 'paywall-otp'), 'type' => 'proxy'],
             'ca_file' => $text(__('File with further CA certificates', 'paywall-otp')),
             'command' => $text(
                 __('Path of the program paywall', 'paywall-otp'),
-                __('Only if PHP has no FFI here. It must be outside of the web root.', 'paywall-otp')
+                __('Only if PHP has no FFI here. It is outside of the web root, and its name stays paywall.', 'paywall-otp')
             ),
             'per_order' => $text(__('Presses a minute for one order', 'paywall-otp'), '', '5'),
             'per_address' => $text(
@@ -123,6 +123,21 @@ final class Gateway extends WC_Payment_Gateway
         return '';
     }
 
+    /** A password in it never leaves the server again. */
+    public function generate_proxy_html(string $name, array $field): string
+    {
+        $this->settings[$name] = Stored::shown($name, Settings::get($name));
+        return $this->generate_text_html($name, ['type' => 'text'] + $field);
+    }
+
+    /** @param string|null $value */
+    public function validate_proxy_field(string $name, $value): string
+    {
+        Settings::keepSecret($name, Stored::kept($name, trim((string) wp_unslash((string) $value)), Settings::get($name)));
+        // It is stored elsewhere.
+        return '';
+    }
+
     public function is_available(): bool
     {
         return parent::is_available() && Plugin::payment() !== null;
@@ -132,12 +147,14 @@ final class Gateway extends WC_Payment_Gateway
     public function process_payment($id): array
     {
         $order = wc_get_order($id);
-        try {
-            [$token, $session] = Plugin::payment()->begin(Plugin::order($order));
-            Plugin::operations()->open((string) $id, $order->get_order_key(), $token, $session);
-        } catch (Throwable $failure) {
-            Plugin::log('begin: ' . get_class($failure) . ': ' . $failure->getMessage());
-            wc_add_notice(Texts::say('unavailable', determine_locale()), 'error');
+        $problem = Plugin::desk()->begin(
+            Plugin::payment(),
+            Plugin::order($order),
+            $order->get_order_key(),
+            Plugin::address()
+        );
+        if ($problem !== null) {
+            wc_add_notice(Texts::say($problem->text, determine_locale()), 'error');
             return ['result' => 'failure'];
         }
         return ['result' => 'success', 'redirect' => $order->get_checkout_payment_url(true)];

@@ -7,6 +7,7 @@ namespace Paywall\WooCommerce;
 defined('ABSPATH') || exit;
 
 use Automattic\WooCommerce\Utilities\FeaturesUtil;
+use Paywall\Client;
 use Paywall\Shop\Answer;
 use Paywall\Shop\Desk;
 use Paywall\Shop\Operations;
@@ -98,7 +99,7 @@ final class Plugin
     {
         $order = wc_get_order($id);
         // phpcs:ignore -- the name of a text, compared with a list
-        $answer = Answer::notice((string) ($_GET['paywall_notice'] ?? ''))
+        $answer = Answer::notice(is_string($_GET['paywall_notice'] ?? null) ? $_GET['paywall_notice'] : '')
             ?? self::operations()->recall((string) $id) ?? new Answer('restart', 'expired');
         wp_enqueue_script('paywall-otp', plugins_url('assets/paywall.js', self::$file), [], self::version(), true);
         echo Page::html($answer, determine_locale(), [
@@ -115,7 +116,7 @@ final class Plugin
     public static function unknown(int $id): void
     {
         $order = wc_get_order($id);
-        if ($order && !$order->is_paid()) {
+        if ($order && $order->has_status('on-hold')) {
             echo '<p role="status">' . esc_html(Texts::say('unknown', determine_locale())) . '</p>';
         }
     }
@@ -134,8 +135,7 @@ final class Plugin
             if ($payment === null) {
                 return new Answer('other', 'unavailable');
             }
-            // phpcs:ignore -- press() has verified the nonce
-            $code = substr((string) wp_unslash($_POST['code'] ?? ''), 0, 12);
+            $code = substr(self::posted('code'), 0, 12);
             $paid = static function () use ($order): void {
                 $order->payment_complete();
             };
@@ -149,27 +149,35 @@ final class Plugin
         });
     }
 
+    private static function posted(string $name): string
+    {
+        // phpcs:ignore -- the nonce comes through here
+        return is_string($_POST[$name] ?? null) ? wp_unslash($_POST[$name]) : '';
+    }
+
     private static function press(callable $act): void
     {
-        $post = static function (string $name): string {
-            // phpcs:ignore -- the nonce comes through here
-            return is_string($_POST[$name] ?? null) ? wp_unslash($_POST[$name]) : '';
-        };
-        $id = (int) $post('order_id');
+        $id = (int) self::posted('order_id');
         $order = wc_get_order($id);
-        if (!$order instanceof WC_Order || !hash_equals($order->get_order_key(), $post('order_key'))) {
+        if (!$order instanceof WC_Order || !hash_equals($order->get_order_key(), self::posted('order_key'))) {
             self::answer(null, new Answer('reload', 'not_yours', 0, null, 403));
-        } elseif (!wp_verify_nonce($post('nonce'), "paywall_otp_$id")) {
+        } elseif (!wp_verify_nonce(self::posted('nonce'), "paywall_otp_$id")) {
             self::answer($order, new Answer('reload', 'stale', 0, null, 403));
-        } elseif ($order->is_paid()) {
+        } elseif (!$order->needs_payment()) {
+            // It is paid, perhaps another way, or it was cancelled.
             self::answer($order, new Answer('done', 'finished'));
         } else {
-            $client = static function (): \Paywall\Client {
-                return Settings::client(determine_locale());
-            };
-            $limits = [(int) Settings::get('per_order') ?: 5, (int) Settings::get('per_address') ?: 30];
-            self::answer($order, $act(new Desk(self::operations(), $client, [self::class, 'log'], ...$limits), $order));
+            self::answer($order, $act(self::desk(), $order));
         }
+    }
+
+    public static function desk(): Desk
+    {
+        $client = static function (): Client {
+            return Settings::client(determine_locale());
+        };
+        $limits = [(int) Settings::get('per_order') ?: 5, (int) Settings::get('per_address') ?: 30];
+        return new Desk(self::operations(), $client, [self::class, 'log'], ...$limits);
     }
 
     private static function answer(?WC_Order $order, Answer $answer): void
@@ -200,7 +208,7 @@ final class Plugin
     }
 
     /** Who pressed. Not a header that anybody can send: behind a proxy, let the web server set REMOTE_ADDR. */
-    private static function address(): string
+    public static function address(): string
     {
         return (string) ($_SERVER['REMOTE_ADDR'] ?? '');
     }

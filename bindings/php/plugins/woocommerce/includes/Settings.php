@@ -10,11 +10,13 @@ use Paywall\Client;
 use Paywall\Exception\LibraryException;
 use Paywall\Exception\PaywallException;
 use Paywall\Internal\Text;
+use Paywall\Shop\Settings as Stored;
 
 /**
  * The options of the client: a constant in wp-config.php (PAYWALL_API_KEY) wins over the settings page.
  *
- * The two keys are not among the gateway's settings, because WooCommerce's REST API hands those out.
+ * The two keys and the proxy, which may have a password, are not among the gateway's settings, because WooCommerce's REST
+ * API hands those out.
  */
 final class Settings
 {
@@ -22,7 +24,7 @@ final class Settings
     public const SECRETS = 'paywall_otp_secrets';
     public const TABLES = 'paywall_otp_tables';
     public const OPTIONS = [self::GATEWAY, self::SECRETS, self::TABLES];
-    public const NAMES_OF_SECRETS = ['api_key', 'api_client'];
+    private const NAMES_OF_SECRETS = ['api_key', 'api_client', 'proxy'];
 
     private const NAMES = ['environment', 'base_url', 'api_key', 'api_client', 'proxy', 'ca_file', 'command', 'timeout_ms'];
 
@@ -38,7 +40,8 @@ final class Settings
             return (string) constant('PAYWALL_' . Text::upper($name));
         }
         $stored = get_option(in_array($name, self::NAMES_OF_SECRETS, true) ? self::SECRETS : self::GATEWAY);
-        return is_array($stored) && is_string($stored[$name] ?? null) ? trim($stored[$name]) : '';
+        $value = is_array($stored) && is_string($stored[$name] ?? null) ? trim($stored[$name]) : '';
+        return $name === 'command' && !Stored::isCommand($value) ? '' : $value;
     }
 
     public static function keepSecret(string $name, string $value): void

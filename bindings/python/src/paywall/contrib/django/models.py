@@ -10,9 +10,10 @@ import time
 import uuid
 from typing import Any, Dict, Optional
 
-from django.db import IntegrityError, models
+from django.db import IntegrityError, InterfaceError, OperationalError, connections, models, router, transaction
 from django.db.models import F
 from django.urls import reverse
+from django.views.decorators.debug import sensitive_variables
 
 # Longer than the longest call.
 CLAIM_SECONDS = 150
@@ -44,6 +45,7 @@ class PendingPayment(models.Model):
         return reverse("paywall-otp", args=[self.key])
 
     @classmethod
+    @sensitive_variables()
     def begin(cls, otp_token: str, session_id: str) -> "PendingPayment":
         """The operation that asked for a code."""
         now = int(time.time())
@@ -53,24 +55,38 @@ class PendingPayment(models.Model):
 
     def finish(self) -> None:
         """The payment is over: nobody needs its token now. The row stays for a day, for who presses again."""
-        type(self).objects.filter(key=self.key).update(otp_token="", session_id="", claim="", claimed_until=0)
+        answer = {"show": "restart", "text": "finished", "wait": 0, "url": None}
+        type(self).objects.filter(key=self.key).update(
+            otp_token="", session_id="", claim="", claimed_until=0, answer=answer
+        )
 
     def take(self) -> Optional[str]:
-        """Claims the row: nobody else has it until `release`. None: somebody has it now."""
+        """Claims the row: nobody else has it until `store`. None: somebody has it now."""
         now, claim = int(time.time()), secrets.token_hex(16)
         free = type(self).objects.filter(key=self.key, claimed_until__lte=now)
-        return claim if free.update(claim=claim, claimed_until=now + CLAIM_SECONDS) == 1 else None
+        # In a transaction of the shop's the others would not see it. Then this raises, and nothing is sent.
+        with transaction.atomic(using=router.db_for_write(type(self)), durable=True):
+            return claim if free.update(claim=claim, claimed_until=now + CLAIM_SECONDS) == 1 else None
 
-    def release(self, claim: str, answer: Dict[str, Any], otp_token: str, session_id: str) -> None:
-        """Stores what to use next, unless the payment is over meanwhile."""
-        type(self).objects.filter(key=self.key, claim=claim).update(
-            claim="",
-            claimed_until=0,
-            answer=answer,
-            otp_token=otp_token,
-            session_id=session_id,
-            changed_at=int(time.time()),
-        )
+    @sensitive_variables()
+    def store(
+        self, claim: str, answer: Dict[str, Any], otp_token: str, session_id: str, *, release: bool = True
+    ) -> bool:
+        """Stores what to use next, and what the page shows. False: not stored, the payment is over meanwhile."""
+        values: Dict[str, Any] = {"answer": answer, "otp_token": otp_token, "session_id": session_id}
+        if release:
+            values.update(claim="", claimed_until=0)
+        values["changed_at"] = int(time.time())
+        mine = type(self).objects.filter(key=self.key, claim=claim)
+        try:
+            return mine.update(**values) == 1
+        except (InterfaceError, OperationalError):
+            connection = connections[router.db_for_write(type(self))]
+            if connection.in_atomic_block:
+                raise
+            # The server closed the connection during the call. The next statement opens another.
+            connection.close()
+            return mine.update(**values) == 1
 
 
 class Press(models.Model):

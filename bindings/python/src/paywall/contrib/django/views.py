@@ -23,6 +23,9 @@ from .models import PendingPayment, Press
 
 log = logging.getLogger(__name__)
 
+# What the page says beside the answer.
+WORDS = ("title", "code", "confirm", "resend", "maybe_sent", "stale", "to_reload")
+
 
 @functools.lru_cache(maxsize=None)
 def client(language: str) -> paywall.Client:
@@ -85,22 +88,25 @@ def resend(request: HttpRequest, key: UUID) -> HttpResponse:
     # Read this after the claim: it is the newest token.
     payment.refresh_from_db()
     tokens = payment.otp_token, payment.session_id
-    answer = said("restart", "finished")
+    if not payment.otp_token:
+        payment.store(claim, said("restart", "finished"), *tokens)
+        return shown(request, payment, said("restart", "finished"), 200 if scripted(request) else 303)
+    # This holds if the worker dies in the call.
+    payment.store(claim, said("code", "maybe_sent", 30), *tokens, release=False)
+    result: Optional[paywall.ResendResult]
     try:
-        if payment.otp_token:
-            result: Optional[paywall.ResendResult]
-            try:
-                result = client("tr" if language().startswith("tr") else "en").resend_otp(*tokens)
-                action = result.action
-            except paywall.PaywallError as error:
-                result, action = error.result, error.action
-                log.warning("%s: %s", action, error)
-            answer = answer_after(result, action)
-            # Do this on failures too: the service may have renewed the session.
-            if result is not None and result.otp_token is not None and result.session_id is not None:
-                tokens = result.otp_token, result.session_id
-    finally:
-        payment.release(claim, answer, *tokens)
+        result = client("tr" if language().startswith("tr") else "en").resend_otp(*tokens)
+        action = result.action
+    except paywall.PaywallError as error:
+        result, action = error.result, error.action
+        log.warning("%s: %s", action, error)
+    answer = answer_after(result, action)
+    # Do this on failures too: the service may have renewed the session.
+    if result is not None and result.otp_token is not None and result.session_id is not None:
+        tokens = result.otp_token, result.session_id
+    if not payment.store(claim, answer, *tokens):
+        # It was finished meanwhile.
+        answer = said("restart", "finished")
     return shown(request, payment, answer, 200 if scripted(request) else 303)
 
 
@@ -132,6 +138,6 @@ def shown(
         return JsonResponse(content, status=status)
     if status == 303:
         return redirect(payment)
-    words = {name: texts.say(name, language()) for name in ("title", "code", "confirm", "resend", "maybe_sent")}
+    words = {name: texts.say(name, language()) for name in WORDS}
     context = {"answer": content, "words": words, "payment": payment, "verify": pages.get("verify", "")}
     return render(request, "paywall/otp.html", context, status=status)

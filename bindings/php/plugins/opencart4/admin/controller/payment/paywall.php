@@ -31,7 +31,7 @@ class Paywall extends \Opencart\System\Engine\Controller
             'check' => $this->link(self::ROUTE . '.check'),
             'back' => $this->link('marketplace/extension', '&type=payment'),
             'fields' => $shop->fields($this->model_localisation_order_status->getOrderStatuses()),
-            'obstacle' => htmlspecialchars((string) $shop->obstacle(), ENT_QUOTES, 'UTF-8'),
+            'obstacle' => OpenCart::encoded((string) $shop->obstacle()),
             'no_payment' => $shop->payment() === null,
             'header' => $this->load->controller('common/header'),
             'column_left' => $this->load->controller('common/column_left'),
@@ -54,7 +54,8 @@ class Paywall extends \Opencart\System\Engine\Controller
     {
         $this->guarded(function (): array {
             [$reached, $text] = (new OpenCart($this->registry))->check();
-            return [$reached ? 'success' : 'error' => $text];
+            // OpenCart's script makes HTML of it, and a proxy's words are in it.
+            return [$reached ? 'success' : 'error' => OpenCart::encoded($text)];
         });
     }
 

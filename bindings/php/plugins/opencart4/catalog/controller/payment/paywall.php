@@ -33,11 +33,10 @@ class Paywall extends \Opencart\System\Engine\Controller
             $this->json(403, ['error' => Texts::say('not_yours', $this->shop()->language())]);
             return;
         }
-        try {
-            $key = $this->shop()->begin($order);
-        } catch (\Throwable $failure) {
-            $this->shop()->log('begin: ' . get_class($failure) . ': ' . $failure->getMessage());
-            $this->json(200, ['error' => Texts::say('unavailable', $this->shop()->language())]);
+        $key = bin2hex(random_bytes(16));
+        $problem = $this->shop()->begin($order, $key);
+        if ($problem !== null) {
+            $this->json($problem->status, ['error' => Texts::say($problem->text, $this->shop()->language())]);
             return;
         }
         $this->json(200, ['redirect' => $this->page((int) $order['order_id'], $key)]);
@@ -46,46 +45,50 @@ class Paywall extends \Opencart\System\Engine\Controller
     /** The page that asks for the code. */
     public function otp(): void
     {
-        $id = (int) ($this->request->get['order_id'] ?? 0);
-        $key = (string) ($this->request->get['key'] ?? '');
+        [$id, $key] = $this->named($this->request->get);
         if (!$this->shop()->operations()->knows((string) $id, $key)) {
             $this->answer($id, $key, new Answer('restart', 'not_yours', 0, null, 403));
             return;
         }
-        $answer = Answer::notice((string) ($this->request->get['paywall_notice'] ?? ''))
+        $answer = Answer::notice($this->text($this->request->get, 'paywall_notice'))
             ?? $this->shop()->operations()->recall((string) $id) ?? new Answer('restart', 'expired');
         $this->render($id, $key, $answer);
     }
 
     public function resend(): void
     {
-        [$id, $key] = $this->pressed();
-        $this->answer($id, $key, $this->shop()->resend((string) $id, $key));
+        // Nothing is known by a GET.
+        [$id, $key] = $this->named($this->request->post);
+        $this->load->model('checkout/order');
+        $this->answer($id, $key, $this->shop()->resend($this->model_checkout_order->getOrder($id) ?: [], $key));
     }
 
     public function verify(): void
     {
-        [$id, $key] = $this->pressed();
+        [$id, $key] = $this->named($this->request->post);
         $this->load->model('checkout/order');
-        $order = $this->model_checkout_order->getOrder($id);
+        $order = $this->model_checkout_order->getOrder($id) ?: [];
         $history = function (string $status, string $comment = '') use ($id): \Closure {
             return function () use ($id, $status, $comment): void {
-                $status = (int) $this->config->get("payment_paywall_{$status}_status_id");
+                $status = $this->shop()->status("{$status}_status_id");
                 $this->model_checkout_order->addHistory($id, $status, $comment);
             };
         };
         $unknown = $history('unknown', Texts::say('unknown', $this->shop()->language()));
-        $code = substr((string) ($this->request->post['code'] ?? ''), 0, 12);
-        $this->answer($id, $key, $order
-            ? $this->shop()->verify($order, $key, $code, $history('paid'), $unknown)
-            : new Answer('restart', 'not_yours', 0, null, 403));
+        $code = substr($this->text($this->request->post, 'code'), 0, 12);
+        $this->answer($id, $key, $this->shop()->verify($order, $key, $code, $history('paid'), $unknown));
     }
 
-    /** @return array{0: int, 1: string} the order and the key of its page; nothing is known by a GET */
-    private function pressed(): array
+    /** @return array{0: int, 1: string} the order and the key of its page */
+    private function named(array $request): array
     {
-        $post = $this->request->post;
-        return [(int) ($post['order_id'] ?? 0), is_string($post['key'] ?? null) ? $post['key'] : ''];
+        return [(int) $this->text($request, 'order_id'), $this->text($request, 'key')];
+    }
+
+    /** What was sent may be a list. */
+    private function text(array $request, string $name): string
+    {
+        return is_string($request[$name] ?? null) ? $request[$name] : '';
     }
 
     private function answer(int $id, string $key, Answer $answer): void

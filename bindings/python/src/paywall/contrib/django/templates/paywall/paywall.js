@@ -37,7 +37,17 @@
             body: new FormData(resend),
             credentials: 'same-origin',
             headers: { 'Accept': 'application/json' }
-        }).then(function (answer) { return answer.json(); }).then(show).catch(function () {
+        }).then(function (answer) {
+            return answer.json().then(function (said) {
+                // A firewall or another plug-in may answer in the shop's place, with JSON of its own.
+                if (!said || typeof said.text !== 'string' || typeof said.wait !== 'number') { throw new Error(); }
+                return said;
+            }).catch(function (error) {
+                if (answer.status !== 403) { throw error; }
+                // Refused, so nothing was sent.
+                return { show: 'reload', text: box.dataset.stale, wait: 0, url: location.href, label: box.dataset.reload };
+            });
+        }).then(show).catch(function () {
             // No answer came. Do not call again: the code may be on its way.
             show({ show: 'code', text: box.dataset.lost, wait: 30 });
         });

@@ -29,7 +29,7 @@ class ControllerExtensionPaymentPaywall extends Controller
             'check' => $this->link(self::ROUTE . '/check'),
             'back' => $this->link('marketplace/extension', '&type=payment'),
             'fields' => $shop->fields($this->model_localisation_order_status->getOrderStatuses()),
-            'obstacle' => htmlspecialchars((string) $shop->obstacle(), ENT_QUOTES, 'UTF-8'),
+            'obstacle' => OpenCart::encoded((string) $shop->obstacle()),
             'no_payment' => $shop->payment() === null,
             'header' => $this->load->controller('common/header'),
             'column_left' => $this->load->controller('common/column_left'),
