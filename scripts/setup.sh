@@ -47,7 +47,7 @@ for name; do
   case $name in
     demo | build | figures) ;;
     lint) packages+=(git python3 python3-venv shellcheck clang-format-14) ;;
-    rust) packages+=(openssl ca-certificates iproute2 util-linux) ;;
+    rust) packages+=(g++ openssl ca-certificates iproute2 util-linux) ;;
     peers)
       packages+=(apache2-bin dnsmasq-base gnutls-bin haproxy nftables nginx-light "${node[@]}" squid tinyproxy-bin openssl iproute2 util-linux)
       ;;
