@@ -93,7 +93,7 @@ images_are_small() {
   large=$(find docs/images -name '*.png' -size "+${largest_image}k")
   [ -z "$large" ] || { echo "larger than $largest_image KiB: $large" >&2; return 1; }
   for image in docs/images/*.png; do
-    grep -q "$(basename "$image")" README.md sandbox/README.md || { echo "no page shows $image" >&2; return 1; }
+    grep -q "images/$(basename "$image"))" README.md sandbox/README.md docs/*.md || { echo "no page shows $image" >&2; return 1; }
   done
 }
 
