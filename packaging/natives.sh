@@ -58,8 +58,12 @@ native() {
   say "building $name"
   case $kind in
     elf) what=(--lib --crate-type 'cdylib,staticlib') ;;
-    musl) flags=(-Ctarget-feature=-crt-static) ;;
-    command) flags=(-Clink-self-contained=no) what=(--bin paywall) ;;
+    musl) flags=(-Ctarget-feature=-crt-static -Clink-self-contained=no) ;;
+    # zig makes a static program of it that is position-independent too.
+    command)
+      flags=(-Ctarget-feature=-crt-static -Clink-self-contained=no)
+      what=(--bin paywall) after=(-- -Clink-arg=-static)
+      ;;
     pe)
       mingw=${rust%%-*}-w64-mingw32
       mkdir -p "$build/$name"
@@ -81,7 +85,8 @@ native() {
       export MACOSX_DEPLOYMENT_TARGET=11.0
       ;;
   esac
-  compile --locked --release --quiet -Zbuild-std=std,panic_unwind --target "$rust" -p paywall "${what[@]}" "${after[@]}" ||
+  local TIMEFORMAT="natives: $name: %0R s, %0U s + %0S s on processors"
+  time compile --locked --release --quiet -Zbuild-std=std,panic_unwind --target "$rust" -p paywall "${what[@]}" "${after[@]}" ||
     die "$name does not build"
   rm -rf "$to"
   mkdir -p "$to"
@@ -117,14 +122,8 @@ names=("$@")
 [ $# -gt 0 ] || mapfile -t names < <(target_names all)
 for one in "${names[@]}"; do
   target "$one"
-  case $kind in
-    command) made=paywall ;;
-    pe) made=paywall.dll ;;
-    macho) made=libpaywall.1.dylib ;;
-    *) made=libpaywall.so.1 ;;
-  esac
   # Parts of the tests that run beside each other need the same ones.
-  once "dist/natives/$name/$made" native src build.rs Cargo.toml Cargo.lock include bindings/com packaging/{macos,windows} \
+  once "$(native_file)" native src build.rs Cargo.toml Cargo.lock include bindings/com packaging/{macos,windows} \
     packaging/{natives.sh,com.sh,targets.txt,requirements.txt}
   packaging/check.sh "$one"
 done

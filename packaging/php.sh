@@ -92,7 +92,6 @@ opencart3_archive() {
 opencart4_archive() {
   local folder=$work/opencart4
   cp -R bindings/php/plugins/opencart4 "$folder"
-  rm "$folder"/README*.md
   opencart_shared "$folder/system/library/paywall" "$folder/admin" "$folder/catalog" payment
   install -D -m 644 $shared/paywall.js "$folder/catalog/view/javascript/paywall.js"
   pack "$folder" opencart4/paywall.ocmod.zip
