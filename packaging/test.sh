@@ -20,14 +20,15 @@ rm -rf "$work"
 mkdir -p "$work" "$notes"
 export TMPDIR=$work
 
-# Steps that count as tests of a file. `tried` must end with the line of the scenarios; `works` need not.
+# Steps that count as tests of a file. `tried` must end with the line of the scenarios, or of tests/c/interface.c, which has them
+# too; `works` need not.
 tried() { # FILE SYSTEM COMMAND…
   local printed
   [ -f "$1" ] || { echo "missing: $1" >&2; return 1; }
   printed=$("${@:3}" 2>&1) || { echo "$printed" >&2; return 1; }
   printed=$(tail -n 1 <<<"$printed" | tr -d '\r')
   echo "$(basename "$1") on $2: $printed"
-  [[ "$printed" =~ ^scenarios.*:\ [1-9][0-9]*\ passed(,\ 0\ failed)?$ ]] || return 1
+  [[ "$printed" =~ ^(scenarios.*|interface):\ [1-9][0-9]*\ passed(,\ 0\ failed)?$ ]] || return 1
   tested "$1" "$2"
 }
 works() { # FILE SYSTEM COMMAND…
@@ -84,18 +85,16 @@ projects() { # WAY: builds an example project from an unpacked archive, and runs
   esac
 }
 
-# The program of the tests for the target that `target` has set, with the library beside it.
-program() { # FOLDER
-  local to=${rust/-unknown/}
-  to=${to/armv7/arm}
-  unpack "$(c_archive "$name")" "$1"
-  "$zig" c++ -target "${to/i686/x86}" -std=c++11 -O1 bindings/cpp/tests/scenarios.cpp -o "$1/program" \
-    "-I$1/include" "$1/lib/libpaywall.so.1" -Wl,-rpath,'$ORIGIN/lib'
-}
+# A program in C for another target: zig would have to compile C++'s library first.
 elsewhere() { # NAME
-  local runner folder
+  local runner folder place=$work/$1 to
   target "$1"
-  find_runner && program "$work/$name" && "${runner[@]}" "$work/$name/program"
+  to=${rust/-unknown/}
+  to=${to/armv7/arm}
+  find_runner && unpack "$(c_archive "$name")" "$place" &&
+    "$zig" cc -target "${to/i686/x86}" -std=c11 -O1 tests/c/interface.c -o "$place/program" "-I$place/include" \
+      "$place/lib/libpaywall.so.1" -Wl,-rpath,'$ORIGIN/lib' &&
+    "${runner[@]}" "$place/program"
 }
 
 # --- the command ---
@@ -229,7 +228,6 @@ other() { # RELEASE inside.sh's arguments
   mkdir -p "$given"
   cp "$PAYWALL_CA_FILE" "$given/ca.pem"
   [ ! -d "$work/shop/vendor" ] || cp -R "$work/shop" "$given/"
-  [ ! -f "$work/linux-x64/program" ] || cp "$work/linux-x64/program" "$given/"
   scripts/other-debian.sh --bare "$1" env GIVEN="$root/target/given" PAYWALL_CA_FILE="$root/target/given/ca.pem" \
     SCENARIOS="$SCENARIOS" CONTRACT="$CONTRACT" SANDBOX_HTTPS="$SANDBOX_HTTPS" SANDBOX_HTTP="$SANDBOX_HTTP" \
     PAYWALL_API_KEY="$PAYWALL_API_KEY" PAYWALL_API_CLIENT="$PAYWALL_API_CLIENT" packaging/tests/inside.sh "${@:2}"
@@ -239,8 +237,7 @@ other_php() { # ARCHIVE RELEASE [COMMAND]
 }
 other_debs() { # RELEASE: all of them, so one step
   local file system="Debian $1, x86_64: installed, used and removed"
-  target linux-x64
-  program "$work/$name" && tried "${deb[0]}" "$system" other "$1" deb "${deb[@]}" || return
+  tried "${deb[0]}" "$system" other "$1" deb "${deb[@]}" || return
   for file in "${deb[@]:1}"; do tested "$file" "$system"; done
 }
 
@@ -280,12 +277,13 @@ find_runner() {
   esac
 }
 system_of() { # as TESTED.md says it
+  local libc=''
+  [ "$kind" != musl ] || libc=', musl 1.2.3'
   case $runs in
-    host) echo "x86_64" ;;
-    i386) echo "i386" ;;
-    *) echo "$runs under qemu-user" ;;
+    host) echo "x86_64$libc" ;;
+    i386) echo "i386$libc" ;;
+    *) echo "$runs under qemu-user$libc" ;;
   esac
-  [ "$kind" != musl ] || echo ", musl 1.2.3"
 }
 wheel_elsewhere() { # NAME
   local runner folder place=$work/wheel
