@@ -87,6 +87,7 @@ pe() {
   [ -n "$(pe_imports)" ] || die "no imports found, which cannot be"
   new=$(pe_imports | LC_ALL=C comm -23 - <(LC_ALL=C sort packaging/windows-7.txt))
   [ -z "$new" ] || die "imports what is not in packaging/windows-7.txt:"$'\n'"$new"
+  [[ "$(strings -el "$file")" == *FileDescription*ProductVersion* ]] || die "has nothing that Explorer shows (VERSIONINFO)"
 }
 
 macho() {

@@ -14,19 +14,23 @@ umask 022
 
 die() { echo "$(basename "$0" .sh): $*" >&2; exit 1; }
 
-# The library of the target that `target` has set.
+# The library, or the command, of the target that `target` has set.
+native_file() {
+  case $kind in
+    command) echo "dist/natives/$name/paywall" ;;
+    pe) echo "dist/natives/$name/paywall.dll" ;;
+    macho) echo "dist/natives/$name/libpaywall.1.dylib" ;;
+    *) echo "dist/natives/$name/libpaywall.so.1" ;;
+  esac
+}
+
+# The same, for what packs it.
 library_file() {
   local file
-  case $kind in
-    pe) file=paywall.dll ;;
-    macho) file=libpaywall.1.dylib ;;
-    *) file=libpaywall.so.1 ;;
-  esac
-  file=dist/natives/$name/$file
+  file=$(native_file)
   [ -f "$file" ] || die "missing: $file (packaging/natives.sh $name)"
   echo "$file"
 }
-
 
 # What is compiled in, with its licences. Several packages have it inside.
 notices() {

@@ -63,7 +63,7 @@ packages() {
   install -D -m 644 packaging/paywall.1 "$work/paywall/usr/share/man/man1/paywall.1"
   gzip -9n "$work/paywall/usr/share/man/man1/paywall.1"
   mkdir -p "$work/paywall/usr/share/lintian/overrides"
-  printf '%s\n' '# So that one program serves every release, whatever its C library.' 'paywall: statically-linked-binary *' \
+  printf '%s\n' '# So that one program serves every release, whatever its C library.' 'paywall: shared-library-lacks-prerequisites *' \
     >"$work/paywall/usr/share/lintian/overrides/paywall"
   pack paywall 'Section: utils' 'Multi-Arch: foreign' 'Recommends: ca-certificates' \
     "Description: command for Paywall's Masterpass \"Resend OTP\"" \

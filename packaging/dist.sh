@@ -2,8 +2,7 @@
 # Makes all packages in dist/, from a clean tree, and prints their sizes.
 #   dist.sh [quick]    quick: only what `make test` installs
 #   PAYWALL_REPOSITORY the address of the repository's pages, for metadata and links; without it there are none
-#   MINISIGN_KEY       a key file of minisign's: signs SHA256SUMS
-#   AUTHENTICODE       a command that signs the DLL that it is given as its argument, in place
+#   MINISIGN_KEY, AUTHENTICODE    what signs: see packaging/sign.sh
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source packaging/common.sh
@@ -26,11 +25,8 @@ packaging/version.sh
 packaging/natives.sh "${natives[@]}"
 notices
 VERSION=$version python3 packaging/components.py sbom >"dist/libpaywall-$version.cdx.json"
-if [ -n "${AUTHENTICODE:-}" ]; then
-  for file in dist/natives/win-*/*.dll; do $AUTHENTICODE "$file"; done
-fi
-
 rm -rf dist/{c,command,com,python,dotnet,debian}
+[ "$what" != all ] || packaging/sign.sh dlls dist/natives/win-*/*.dll
 packaging/archives.sh "${natives[@]}"
 packaging/php.sh dist "${natives[@]}"
 packaging/dotnet.sh "${libraries[@]}"
@@ -43,13 +39,14 @@ else
   exit
 fi
 
-(cd dist && find . -type f ! -path './natives/*' ! -name 'SHA256SUMS*' ! -name TESTED.md | sed 's#^\./##' | LC_ALL=C sort |
-  xargs sha256sum) >SHA256SUMS.new
-mv SHA256SUMS.new dist/SHA256SUMS
-if [ -n "${MINISIGN_KEY:-}" ]; then
-  minisign -S -s "$MINISIGN_KEY" -m dist/SHA256SUMS -t "libpaywall $version"
-fi
+packaging/sign.sh sums dist
 
+echo
+printf '%12s  %-14s %s\n' bytes target 'oldest system'
+for name in "${natives[@]}"; do
+  target "$name"
+  printf '%12d  %-14s %s\n' "$(stat -c %s "$(native_file)")" "$name" "$oldest"
+done
 echo
 printf '%12s  %s\n' bytes package
 (cd dist && find c command com python php woocommerce opencart3 opencart4 dotnet debian -type f -printf '%12s  %p\n' |

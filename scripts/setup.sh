@@ -36,7 +36,9 @@ shop=(mariadb-server-core mariadb-client-core php8.2-mysql php8.2-gd php8.2-zip 
 
 # What compiles for other systems, and makes packages. llvm-14 makes import libraries for Visual C++.
 natives=("${rust_source[@]}" python3 python3-venv git g++ g++-mingw-w64-x86-64 llvm-14)
-packages_of_all=("${natives[@]}" "${mono[@]}" php8.2-cli composer dpkg-dev)
+packages_of_all=("${natives[@]}" "${mono[@]}" php8.2-cli composer dpkg-dev gettext)
+# What installs them here.
+installs=(cmake curl lintian meson minisign openssl osslsigncode pkg-config)
 
 # All parts of `make test`.
 parts=(packages lint rust sandbox peers fuzz c python php plugins cpp pascal dotnet hosts sanitize windows commands debian11 debian13)
@@ -69,10 +71,13 @@ for name; do
     sanitize) packages+=("${rust_source[@]}" clang libclang-rt-14-dev llvm) ;;
     windows) packages+=("${wine[@]}" "${mono[@]}") ;;
     windows-x86) packages+=("${wine[@]}" "${mono[@]}" g++-mingw-w64-i686 debootstrap debian-archive-keyring util-linux) ;;
-    packages) packages+=("${packages_of_all[@]}" cmake curl lintian meson pkg-config) ;;
-    dist | dist-test)
-      packages+=("${packages_of_all[@]}" binutils-aarch64-linux-gnu binutils-arm-linux-gnueabihf cmake curl debian-archive-keyring
-        debootstrap g++-mingw-w64-i686 lintian meson minisign musl patchelf pkg-config qemu-user-static util-linux wine64)
+    packages) packages+=("${packages_of_all[@]}" "${installs[@]}") ;;
+    dist)
+      packages+=("${packages_of_all[@]}" binutils-aarch64-linux-gnu binutils-arm-linux-gnueabihf g++-mingw-w64-i686 minisign patchelf)
+      ;;
+    dist-test)
+      packages+=("${packages_of_all[@]}" "${installs[@]}" "${wine[@]}" "${php[@]}" "${shop[@]}" apache2-bin debian-archive-keyring
+        debootstrap g++-mingw-w64-i686 musl qemu-user-static util-linux wordpress)
       ;;
     commands | bench)
       packages+=("${natives[@]}" fp-compiler-3.2.2 fp-units-fcl-3.2.2 "${php[@]}" "${mono[@]}" binutils curl libcurl4-openssl-dev libjansson-dev php-guzzlehttp-guzzle wrk

@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2154 # the sourcer sets part
 # Sourced by what tests a part step by step. `run COMMAND…` is a step: it shows the command and, where it fails, how to run it
 # alone. With ONLY=word only those steps run that have the word; `all_ran` fails where none had it.
-#   part    its sourcer sets this to the name in `make test-NAME`
+#   part    its sourcer sets this to the name in `make test-NAME`, and `again` if the command is another
 
 ran=0
 
@@ -16,7 +16,7 @@ run() {
 
 step_failed() { # STATUS STEP
   echo "$part: exit code $1 from: $2" >&2
-  echo "only this step: make test-$part ONLY='$2'" >&2
+  echo "only this step: ${again:-make test-$part} ONLY='$2'" >&2
   exit "$1"
 }
 

@@ -15,9 +15,9 @@ case $what in
     dpkg --purge paywall libpaywall-dev libpaywall1 >&2
     before=$(find /usr /etc -xdev | sort)
     dpkg --install "$@" >&2
-    # The till of the sources, with the compiler and the installed header.
-    cc -Werror -Wall "$here/../../bindings/c/till.c" -o "$GIVEN/till" -lpaywall
-    [[ "$(ldd "$GIVEN/till")" == *"libpaywall.so.1 => /"* ]] || { echo "the till finds no libpaywall.so.1" >&2; exit 1; }
+    # A program of the sources, with the compiler and the installed header.
+    cc -Werror -Wall "$here/../../tests/c/interface.c" -o "$GIVEN/program" -lpaywall
+    [[ "$(ldd "$GIVEN/program")" == *"libpaywall.so.1 => /"* ]] || { echo "the program finds no libpaywall.so.1" >&2; exit 1; }
     "$GIVEN/program" >&2
     python3 "$here/scenarios.py" paywall >"$GIVEN/printed"
     dpkg --purge paywall libpaywall-dev libpaywall1 >&2

@@ -5,7 +5,10 @@
 #   start_database           sets db_port; the user root needs no password
 #   sql STATEMENT            runs it in the database `shop`
 #   start_web FOLDER INI…    serves the folder at $shop_url; $web_locations are further lines for nginx
+#
+# PAYWALL_PLUGINS is the folder with the archives that packaging/php.sh has made (target/plugins).
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+archives=${PAYWALL_PLUGINS:-$repository/target/plugins}
 target=${PAYWALL_TARGET:-$repository/target/release}
 target=$(cd "$target" && pwd)
 work=$(mktemp -d)

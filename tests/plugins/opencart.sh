@@ -9,7 +9,7 @@ start_sandbox
 start_database
 site=$work/site
 mkdir -p "$site/storage/paywall"
-archive=$repository/target/plugins/opencart$version/paywall.ocmod.zip
+archive=$archives/opencart$version/paywall.ocmod.zip
 if [ "$version" = 3 ]; then
   touch "$site/three"
   unzip -q "$archive" -d "$work/archive"

@@ -9,7 +9,7 @@ start_sandbox
 export PAYWALL_BASE_URL=$sandbox_https PAYWALL_CA_FILE=$sandbox_ca PAYWALL_API_KEY=$sandbox_key PAYWALL_API_CLIENT=$sandbox_client
 www=$work/www
 mkdir "$www"
-for archive in "$repository"/target/plugins/*/*.zip; do
+for archive in "$archives"/{php,woocommerce,opencart3,opencart4}/*.zip; do
   unzip -q "$archive" -d "$www/$(basename "$(dirname "$archive")")"
   # What is in no archive: what only developers need.
   if unzip -l "$archive" | grep -E '/(tests|bench|examples?)/'; then echo "$archive has more than a shop needs" >&2; exit 1; fi

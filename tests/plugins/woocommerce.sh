@@ -10,7 +10,7 @@ site=$work/site
 cp -rL /usr/share/wordpress "$site"
 rm -rf "$site/wp-config.php" "$site/wp-content/plugins"
 mkdir -p "$site/wp-content/plugins/woocommerce" "$site/wp-content/mu-plugins/payment" "$site/wp-content/languages"
-unzip -q "$repository/target/plugins/woocommerce/paywall-otp.zip" -d "$site/wp-content/plugins"
+unzip -q "$archives/woocommerce/paywall-otp.zip" -d "$site/wp-content/plugins"
 cp "$here/woocommerce-stand-in.php" "$site/wp-content/plugins/woocommerce/woocommerce.php"
 cp "$here/payment.php" "$repository/bindings/php/plugins/example/SandboxPayment.php" "$site/wp-content/mu-plugins/payment/"
 cat >"$site/wp-content/mu-plugins/shop.php" <<'PHP'
