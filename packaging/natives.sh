@@ -42,12 +42,12 @@ compile() ( # CARGO-ARGUMENTS…: with the flags in `flags`
   mapfile -t -O "${#flags[@]}" flags < <(remapped --remap-path-prefix)
   CARGO_ENCODED_RUSTFLAGS=$(printf '%s\x1f' "${flags[@]}")
   export CARGO_ENCODED_RUSTFLAGS=${CARGO_ENCODED_RUSTFLAGS%$'\x1f'}
-  # Crates that watch it would be compiled again for each commit. Only a DLL has a time in it.
-  [ "$kind" = pe ] || unset SOURCE_DATE_EPOCH
   if [ "$kind" = pe ]; then
     export "CARGO_TARGET_${variable^^}_LINKER=$mingw-gcc" "CC_$variable=$mingw-gcc" "AR_$variable=$mingw-ar"
     cargo rustc "$@"
   else
+    # Crates that watch it would be compiled again for each commit. Only a DLL has a time in it.
+    unset SOURCE_DATE_EPOCH
     export CARGO_ZIGBUILD_ZIG_PATH=$zig CARGO_ZIGBUILD_CACHE_DIR=$build/zigbuild ZIG_GLOBAL_CACHE_DIR=$build/zig
     cargo-zigbuild rustc "$@"
   fi
