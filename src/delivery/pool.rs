@@ -50,13 +50,16 @@ static HASHERS: PerProcess<Hashers> = PerProcess::new();
 impl Key {
     /// `fields`: what the heads of all requests have in common, with the credentials.
     pub(crate) fn new(route: &Route, trust: Option<u64>, fields: &Wiped) -> Self {
-        let proxy_credentials = route.proxy.as_ref().and_then(|proxy| proxy.credentials.as_ref());
-        let secrets = (fields.bytes(), proxy_credentials.map(Secret::reveal));
+        let (proxy, proxy_credentials) = match &route.proxy {
+            Some(proxy) => (Some((proxy.host.clone(), proxy.port)), proxy.credentials.as_ref().map(Secret::reveal)),
+            None => (None, None),
+        };
+        let secrets = (fields.bytes(), proxy_credentials);
         Key {
             tls: route.address.tls,
             host: route.address.host.clone(),
             port: route.address.port,
-            proxy: route.proxy.as_ref().map(|proxy| (proxy.host.clone(), proxy.port)),
+            proxy,
             trust,
             credentials: HASHERS.get().0.each_ref().map(|hasher| hasher.hash_one(secrets)),
         }
