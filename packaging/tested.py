@@ -17,8 +17,8 @@ for note in sorted(Path(sys.argv[1]).iterdir()):
     tested[name, sum_].append(system)
 
 print("# Where each package ran\n")
-print("Each package was installed as its user would, away from the sources. There the list of scenarios ran; with a plug-in")
-print("for a shop, its own tests. A package for several systems ran only on those that its line names.\n")
+print("Each package was installed as its user would, away from the sources. There the list of scenarios ran; with a")
+print("plug-in for a shop, its own tests. A package for several systems ran only on those that its line names.\n")
 print("| package | ran on |\n| --- | --- |")
 for file in sorted(DIST.glob("*/*")):
     name = file.relative_to(DIST).as_posix()

@@ -1,7 +1,7 @@
 //! Everything that the requests share.
 
 use std::fs::File;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -68,6 +68,18 @@ pub struct Stats {
     tls_failures: u64,
     /// What went wrong on connections; most of it is a client that left.
     problems: Vec<String>,
+}
+
+/// Appends a line, whole or not at all, even if the process is killed meanwhile: a write may end early only between two
+/// pages of memory, so blanks before the line keep it within one.
+fn append_line(file: &mut File, mut line: Vec<u8>) -> io::Result<()> {
+    const PAGE: usize = 4096;
+    line.push(b'\n');
+    let used = usize::try_from(file.metadata()?.len() % PAGE as u64).unwrap_or_default();
+    if used + line.len() > PAGE {
+        file.write_all(&vec![b' '; PAGE - used])?;
+    }
+    file.write_all(&line)
 }
 
 impl Sandbox {
@@ -201,10 +213,8 @@ impl Records {
         }
         let entry = self.journal.push(entry, token);
         if let Some(file) = &mut self.file {
-            let mut line = serde_json::to_vec(&*entry).expect("an entry has string keys only");
-            line.push(b'\n');
-            // In one piece, so that a process that is killed leaves no half of a line.
-            if let Err(error) = file.write_all(&line) {
+            let line = serde_json::to_vec(&*entry).expect("an entry has string keys only");
+            if let Err(error) = append_line(file, line) {
                 eprintln!("paywall-sandbox: the journal cannot be written: {error}");
                 // What it cannot account for it must not answer.
                 std::process::exit(1);

@@ -176,6 +176,29 @@ fn what_is_kept_outlives_a_sandbox_that_is_killed() {
 }
 
 #[test]
+fn no_line_of_the_kept_journal_can_be_cut_by_a_kill() {
+    // The system may end a write between two pages of memory.
+    const PAGE: usize = 4096;
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(&["--keep", folder.path().to_str().unwrap()]);
+    let mut client = server.connect("http");
+    for number in 0..20 {
+        client.resend("sbx_ok_5001", SESSION, &number.to_string());
+    }
+    let text = std::fs::read_to_string(folder.path().join("journal.jsonl")).unwrap();
+    assert!(text.len() > 2 * PAGE, "{}", text.len());
+    let mut begin = 0;
+    for (number, line) in text.lines().enumerate() {
+        let end = begin + line.len();
+        let first = begin + line.len() - line.trim_start().len();
+        assert_eq!(first / PAGE, end / PAGE, "line {number}");
+        let entry: Value = serde_json::from_str(line).unwrap();
+        assert_eq!(entry["seq"], number + 1);
+        begin = end + 1;
+    }
+}
+
+#[test]
 fn faults_are_those_of_the_seed() {
     let outcomes = |seed: &str| {
         let server = Server::start(&["--faults", seed, "--fault-percent", "50"]);
