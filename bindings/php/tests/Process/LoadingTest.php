@@ -129,6 +129,18 @@ final class LoadingTest extends ProcessTestCase
         }
     }
 
+    public function testAShopsSettingsPageSaysWhyNoCallCanBeMade(): void
+    {
+        $code = 'require $argv[1]; var_export(Paywall\\Shop\\Settings::obstacle($argv[2]));';
+        $obstacle = function (string $command) use ($code): string {
+            $arguments = ['-r', $code, '--', self::PACKAGE . '/autoload.php', $command];
+            return $this->php(array_merge(self::WITHOUT_INI, $arguments), Sandbox::get()->environment([]))[1];
+        };
+        self::assertStringContainsString('the extension FFI is not loaded', $obstacle(''));
+        self::assertStringContainsString('/nowhere/paywall cannot be started', $obstacle('/nowhere/paywall'));
+        self::assertSame('NULL', $obstacle(Sandbox::needed('PAYWALL_COMMAND')));
+    }
+
     public function testWithoutFfiAndWithoutACommandThatStartsTheErrorHasBothReasons(): void
     {
         $message = $this->failure(self::WITHOUT_INI, ['PAYWALL_COMMAND' => '/nowhere/paywall']);

@@ -7,7 +7,6 @@ namespace Paywall\OpenCart;
 defined('DIR_SYSTEM') || exit;
 
 use Paywall\Client;
-use Paywall\Exception\LibraryException;
 use Paywall\Exception\PaywallException;
 use Paywall\Shop\Answer;
 use Paywall\Shop\Desk;
@@ -170,16 +169,7 @@ final class OpenCart
     /** Why this server cannot make any call, or null. */
     public function obstacle(): ?string
     {
-        $command = $this->get('command');
-        try {
-            new Client(['environment' => 'test', 'api_key' => 'none', 'api_client' => 'none']
-                + ($command === '' ? [] : ['command' => $command]));
-            return null;
-        } catch (LibraryException $failure) {
-            return $failure->getMessage();
-        } catch (PaywallException $failure) {
-            return null;
-        }
+        return Settings::obstacle($this->get('command'));
     }
 
     /**

@@ -7,7 +7,6 @@ namespace Paywall\WooCommerce;
 defined('ABSPATH') || exit;
 
 use Paywall\Client;
-use Paywall\Exception\LibraryException;
 use Paywall\Exception\PaywallException;
 use Paywall\Internal\Text;
 use Paywall\Shop\Settings as Stored;
@@ -67,15 +66,6 @@ final class Settings
     /** Why this server cannot make any call, or null. */
     public static function obstacle(): ?string
     {
-        $command = self::get('command');
-        try {
-            new Client(['environment' => 'test', 'api_key' => 'none', 'api_client' => 'none']
-                + ($command === '' ? [] : ['command' => $command]));
-            return null;
-        } catch (LibraryException $failure) {
-            return $failure->getMessage();
-        } catch (PaywallException $failure) {
-            return null;
-        }
+        return Stored::obstacle(self::get('command'));
     }
 }
