@@ -87,7 +87,7 @@ foreach (
     $expect($texts[$name], $text($ask($page['url'], null, 'text/html')[1]), "$token, loaded again");
 }
 
-$page = $begin('sbx_delay_1500');
+$page = $begin('sbx_delay_3000');
 $many = curl_multi_init();
 $finish = static function () use ($many): void {
     do {
@@ -95,11 +95,17 @@ $finish = static function () use ($many): void {
         curl_multi_select($many, 0.2);
     } while ($active > 0);
 };
+// Waits for what the requests under way bring about.
+$until = static function (callable $isSo) use ($many): void {
+    for ($end = microtime(true) + 60; !$isSo() && microtime(true) < $end; usleep(5000)) {
+        curl_multi_exec($many, $active);
+    }
+};
+$isSent = static function () use ($journal): bool {
+    return $journal() > 0;
+};
 curl_multi_add_handle($many, $first = $handle($page['resend'], $page['fields']));
-for ($i = 0; $i < 400 && $journal() === 0; $i++) {
-    curl_multi_exec($many, $active);
-    usleep(5000);
-}
+$until($isSent);
 for ($i = 0; $i < 3; $i++) {
     $expect($texts['sending'], $ask($page['resend'], $page['fields'])[1]['text'], 'a second click');
 }
@@ -130,12 +136,9 @@ $expect($texts['sent'], $text($ask($where, null, 'text/html')[1]), 'its page');
 $expect(1, $journal(), 'its requests');
 
 // The payment begins again while a call of the earlier one is under way: its answer is not the newer one's.
-$page = $begin('sbx_delay_1500');
+$page = $begin('sbx_delay_3000');
 curl_multi_add_handle($many, $first = $handle($page['resend'], $page['fields']));
-for ($i = 0; $i < 400 && $journal() === 0; $i++) {
-    curl_multi_exec($many, $active);
-    usleep(5000);
-}
+$until($isSent);
 $db->query("UPDATE {$table}paywall_otp SET otp_token = 'newer', claim = '', claimed_until = 0 WHERE order_id = '{$page['order']}'");
 $finish();
 $expect($texts['newer'], json_decode(curl_multi_getcontent($first), true)['text'], 'a payment that began again');
@@ -156,10 +159,7 @@ curl_multi_add_handle($many, $first = $handle($page['verify'], $page['fields'] +
 $claimed = static function () use ($db, $table, $page): bool {
     return $db->query("SELECT claim FROM {$table}paywall_otp WHERE order_id = '{$page['order']}'")->fetch_row()[0] !== '';
 };
-for ($i = 0; $i < 400 && !$claimed(); $i++) {
-    curl_multi_exec($many, $active);
-    usleep(5000);
-}
+$until($claimed);
 $db->query("UPDATE {$table}paywall_otp SET otp_token = 'newer', claim = '', claimed_until = 0 WHERE order_id = '{$page['order']}'");
 $finish();
 $expect('newer', $stored($page['order']), 'the token of a payment that was begun while another was refused');
@@ -198,12 +198,9 @@ $expect($texts['sent'], $answer['text'] ?? $answer, 'a call that is longer than 
 $expect(true, $stored($page['order']) !== 'sbx_delay_2500', 'its token');
 
 // The database refuses what follows the call: its message has no token, and the page says what is known.
-$page = $begin('sbx_delay_1500');
+$page = $begin('sbx_delay_3000');
 curl_multi_add_handle($many, $first = $handle($page['resend'], $page['fields']));
-for ($i = 0; $i < 400 && $journal() === 0; $i++) {
-    curl_multi_exec($many, $active);
-    usleep(5000);
-}
+$until($isSent);
 $db->query("ALTER TABLE {$table}paywall_otp RENAME COLUMN session_id TO gone");
 $finish();
 $db->query("ALTER TABLE {$table}paywall_otp RENAME COLUMN gone TO session_id");

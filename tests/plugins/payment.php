@@ -30,7 +30,7 @@ return new class (new Paywall\Example\SandboxPayment('')) implements Paywall\Sho
             exit;
         }
         if ($code === '777777') {
-            usleep(1500000);
+            usleep(3000000);
             return self::DECLINED;
         }
         return $this->example->verify($order, $token, $session, $code);

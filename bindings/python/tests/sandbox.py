@@ -3,11 +3,13 @@
 import json
 import os
 import subprocess
+import time
 import urllib.parse
 import urllib.request
 from typing import Any, Dict, List, Optional
 
 SESSION = "6489433e-f36b-1410-825e-001264113a90"
+JOURNAL = "/__sandbox/requests"
 
 
 class Sandbox:
@@ -34,21 +36,28 @@ class Sandbox:
 
     @property
     def environment(self) -> Dict[str, str]:
-        """This process's environment with the options in it, for a program that reads its own."""
+        """This process's environment with the options and the journal's address, for a program that reads its own."""
         options = {"PAYWALL_" + name.upper(): str(value) for name, value in self.options.items()}
-        return {**os.environ, **options}
+        return {**os.environ, **options, "JOURNAL": self.http + JOURNAL}
 
     def requests(self, request_id: Optional[str] = None) -> List[Dict[str, Any]]:
         """The journal: of one call, or of all."""
         query = "" if request_id is None else "?" + urllib.parse.urlencode({"request_id": request_id})
-        return self._ask("GET", "/__sandbox/requests" + query)  # type: ignore[no-any-return]
+        return self._ask("GET", JOURNAL + query)  # type: ignore[no-any-return]
 
     def request_ids(self) -> List[str]:
         """The ids of all requests, in the order of their arrival."""
         return [entry["request_id"] for entry in self.requests()]
 
+    def wait_for_requests(self, count: int) -> None:
+        """Waits until so many are in the journal: that many calls have begun."""
+        deadline = time.monotonic() + 60
+        while len(self.requests()) < count:
+            assert time.monotonic() < deadline, f"{count} requests did not come"
+            time.sleep(0.01)
+
     def clear(self) -> None:
-        self._ask("DELETE", "/__sandbox/requests")
+        self._ask("DELETE", JOURNAL)
 
     def operation(self, **rules: int) -> Dict[str, str]:
         """Opens an operation: its otp_token and session_id."""

@@ -33,6 +33,27 @@ def awaited(things: List[Any]) -> List[Any]:
     return things
 
 
+class Held:
+    """A client's calls begin, and go on when they are let."""
+
+    def __init__(self, client: paywall.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.begun, self.go_on, self.ended = threading.Event(), threading.Event(), threading.Event()
+        self._resend = client._resend
+        monkeypatch.setattr(client, "_resend", self)
+
+    def __call__(self, *arguments: Any) -> Any:
+        self.begun.set()
+        assert self.go_on.wait(60)
+        try:
+            return self._resend(*arguments)
+        finally:
+            self.ended.set()
+
+    async def until_it_begins(self) -> None:
+        while not self.begun.is_set():
+            await asyncio.sleep(0.001)
+
+
 def test_results_and_exceptions(client: paywall.Client) -> None:
     async def main() -> None:
         result = await client.aresend_otp("sbx_ok_5001", SESSION)
@@ -99,60 +120,78 @@ def test_cancelled_while_it_waits_for_a_thread(abandoning: Tuple[paywall.Client,
     assert (sandbox.requests(), outcomes) == ([], [])
 
 
-@pytest.mark.parametrize("token", ["sbx_delay_300", "sbx_token_invalid"])
 def test_cancelled_after_it_began(
-    token: str, abandoning: Tuple[paywall.Client, Outcomes], sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+    abandoning: Tuple[paywall.Client, Outcomes], sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client, outcomes = abandoning
-    if token == "sbx_token_invalid":
-        resend = client._resend
-        monkeypatch.setattr(client, "_resend", lambda *arguments: (time.sleep(0.2), resend(*arguments))[1])
+    held = Held(client, monkeypatch)
 
     async def main() -> None:
+        task = asyncio.ensure_future(client.aresend_otp("sbx_token_invalid", SESSION))
+        await held.until_it_begins()
         with pytest.raises(asyncio.TimeoutError):
-            await asyncio.wait_for(client.aresend_otp(token, SESSION), 0.1)
+            await asyncio.wait_for(task, 0.001)
+        held.go_on.set()
 
     asyncio.run(main())
     [outcome] = awaited(outcomes)
     [request] = sandbox.requests()
-    if token == "sbx_delay_300":
-        assert outcome.token_state == "new"
-        assert outcome.request_id == request["request_id"]
-    else:
-        assert type(outcome) is paywall.RejectedError
-        assert outcome.result.request_id == request["request_id"]
+    assert type(outcome) is paywall.RejectedError
+    assert outcome.result.request_id == request["request_id"]
 
 
-def test_cancelled_when_the_answer_is_there_and_not_picked_up(
-    abandoning: Tuple[paywall.Client, Outcomes], sandbox: Sandbox
-) -> None:
+def test_cancelled_while_it_waits_for_the_answer(abandoning: Tuple[paywall.Client, Outcomes], sandbox: Sandbox) -> None:
     client, outcomes = abandoning
 
     async def main() -> None:
-        task = asyncio.ensure_future(client.aresend_otp("sbx_delay_50", SESSION))
-        await asyncio.sleep(0)
+        task = asyncio.ensure_future(client.aresend_otp("sbx_delay_1000", SESSION))
+        await asyncio.get_running_loop().run_in_executor(None, sandbox.wait_for_requests, 1)
+        with pytest.raises(asyncio.TimeoutError):
+            await asyncio.wait_for(task, 0.001)
+
+    asyncio.run(main())
+    [outcome] = awaited(outcomes)
+    [request] = sandbox.requests()
+    assert outcome.token_state == "new"
+    assert outcome.request_id == request["request_id"]
+
+
+def test_cancelled_when_the_answer_is_there_and_not_picked_up(
+    abandoning: Tuple[paywall.Client, Outcomes], sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, outcomes = abandoning
+    held = Held(client, monkeypatch)
+
+    async def main() -> None:
+        task = asyncio.ensure_future(client.aresend_otp("sbx_ok_5001", SESSION))
+        await held.until_it_begins()
         # The loop stands still until the call has ended.
-        time.sleep(0.5)
+        held.go_on.set()
+        assert held.ended.wait(60)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
 
     asyncio.run(main())
-    assert [outcome.token_state for outcome in outcomes] == ["new"]
+    assert [outcome.token_state for outcome in awaited(outcomes)] == ["new"]
     assert len(sandbox.requests()) == 1
 
 
-def test_a_coroutine_thrown_away_with_its_loop(abandoning: Tuple[paywall.Client, Outcomes]) -> None:
+def test_a_coroutine_thrown_away_with_its_loop(
+    abandoning: Tuple[paywall.Client, Outcomes], monkeypatch: pytest.MonkeyPatch
+) -> None:
     client, outcomes = abandoning
+    held = Held(client, monkeypatch)
     loop = asyncio.new_event_loop()
-    task = loop.create_task(client.aresend_otp("sbx_delay_200", SESSION))
+    task = loop.create_task(client.aresend_otp("sbx_ok_5001", SESSION))
     task._log_destroy_pending = False  # type: ignore[attr-defined]
-    loop.run_until_complete(asyncio.sleep(0.05))
-    time.sleep(0.5)
+    loop.run_until_complete(held.until_it_begins())
+    held.go_on.set()
+    assert held.ended.wait(60)
     loop.close()
     del task
     gc.collect()
-    assert [outcome.token_state for outcome in outcomes] == ["new"]
+    assert [outcome.token_state for outcome in awaited(outcomes)] == ["new"]
 
 
 def test_no_outcome_is_handed_on_twice_or_lost(options: Dict[str, Any], sandbox: Sandbox) -> None:
@@ -177,10 +216,16 @@ def test_no_outcome_is_handed_on_twice_or_lost(options: Dict[str, Any], sandbox:
 
 
 def test_an_abandoned_call_without_on_abandoned_is_at_least_in_the_log(
-    client: paywall.Client, caplog: pytest.LogCaptureFixture
+    client: paywall.Client, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def main() -> None:
-        await asyncio.wait_for(client.aresend_otp("sbx_delay_300", SESSION), 0.1)
+        held = Held(client, monkeypatch)
+        task = asyncio.ensure_future(client.aresend_otp("sbx_ok_5001", SESSION))
+        await held.until_it_begins()
+        try:
+            await asyncio.wait_for(task, 0.001)
+        finally:
+            held.go_on.set()
 
     with caplog.at_level(logging.INFO):
         with pytest.raises(asyncio.TimeoutError):

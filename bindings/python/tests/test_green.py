@@ -23,7 +23,7 @@ green.joinall = lambda greenlets: [greenlet.wait() for greenlet in greenlets]
 """,
 }
 BEGIN = f"""
-import atexit, json, os, sys, traceback
+import atexit, json, os, sys, traceback, urllib.request
 import paywall
 
 SESSION = "{SESSION}"
@@ -41,6 +41,9 @@ client = paywall.Client.from_env(on_abandoned=keep)
 def call(token):
     result = client.resend_otp(token, SESSION)
     note("ended", result.status, result.token_state, result.request_id)
+def is_sent():
+    with urllib.request.urlopen(os.environ["JOURNAL"], timeout=30) as answer:
+        return json.loads(answer.read()) != []
 def turns_until(is_done):
     turns = 0
     while not is_done():
@@ -109,22 +112,22 @@ note(turns_until(lambda: events))
 INTERRUPTIONS = {
     "timeout": """
 try:
-    with green.Timeout(0.4):
-        call("sbx_delay_1000")
+    with green.Timeout(2):
+        call("sbx_delay_3000")
 except green.Timeout:
     note("given up")
 turns_until(lambda: len(events) == 2)
 """,
     "killed": """
 calling = green.spawn(call, "sbx_delay_1000")
-green.sleep(0.4)
+turns_until(is_sent)
 green.kill(calling)
 note("given up")
 turns_until(lambda: len(events) == 2)
 """,
     "the program ends": """
 calling = green.spawn(call, "sbx_delay_1000")
-green.sleep(0.4)
+turns_until(is_sent)
 green.kill(calling)
 note("given up")
 """,
@@ -139,8 +142,8 @@ def test_an_interrupted_call_hands_its_outcome_on(interruption: str, library: st
 
 
 def test_a_failure_is_handed_on_too(library: str, sandbox: Sandbox) -> None:
-    script = INTERRUPTIONS["timeout"].replace("sbx_delay_1000", "sbx_drip")
-    events = run(library, script, sandbox, PAYWALL_TIMEOUT_MS="1000")
+    script = INTERRUPTIONS["timeout"].replace("sbx_delay_3000", "sbx_drip")
+    events = run(library, script, sandbox, PAYWALL_TIMEOUT_MS="3000")
     assert events == [["given up"], ["abandoned", "in_doubt", "in_doubt", *sandbox.request_ids()]]
 
 
@@ -151,7 +154,7 @@ def test_gevent_kills_every_greenlet(sandbox: Sandbox) -> None:
         """
 import gc
 calling = green.spawn(call, "sbx_delay_1000")
-green.sleep(0.4)
+turns_until(is_sent)
 green.killall([thing for thing in gc.get_objects() if isinstance(thing, green.Greenlet)], block=False)
 turns_until(lambda: events)
 """,
@@ -171,7 +174,7 @@ green.kill(never)
 # It starts with the first use.
 client.check()
 # The pool has one thread, and it is busy.
-calls = [green.spawn(call, "sbx_delay_500") for _ in range(4)]
+calls = [green.spawn(call, "sbx_delay_2000") for _ in range(4)]
 green.sleep(0.2)
 for waiting in calls[1:]:
     green.kill(waiting)
@@ -191,7 +194,7 @@ def test_no_outcome_is_handed_on_twice_or_lost(library: str, sandbox: Sandbox) -
         """
 for turn in range(200):
     calling = green.spawn(call, "sbx_ok_5001")
-    green.sleep(turn * 0.00002)
+    green.sleep(turn * turn * 5e-7)
     green.kill(calling)
 # gevent kills later.
 green.sleep(0)
@@ -231,8 +234,8 @@ def test_an_interrupted_call_shows_no_secret(library: str, sandbox: Sandbox) -> 
         library,
         """
 try:
-    with green.Timeout(0.4):
-        client.resend_otp("sbx_delay_1000", SESSION)
+    with green.Timeout(2):
+        client.resend_otp("sbx_delay_3000", SESSION)
 except green.Timeout as error:
     package = os.path.dirname(paywall.__file__)
     for frame, _ in traceback.walk_tb(error.__traceback__):
@@ -260,7 +263,7 @@ async def main():
         turns += 1
     note("turns", turns, (await calling).request_id)
     with __import__("contextlib").suppress(asyncio.TimeoutError):
-        await asyncio.wait_for(client.aresend_otp("sbx_delay_1000", SESSION), 0.4)
+        await asyncio.wait_for(client.aresend_otp("sbx_delay_3000", SESSION), 2)
     while len(events) < 2:
         await asyncio.sleep(0.01)
 asyncio.run(main())

@@ -72,7 +72,7 @@ def test_after_a_fork_both_sides_go_on(client: paywall.Client, sandbox: Sandbox)
     assert sorted(sandbox.request_ids()) == sorted(ids)
 
 
-def test_a_child_forked_while_another_thread_loads_is_not_stuck(options: Dict[str, Any]) -> None:
+def test_a_child_forked_while_another_thread_loads_is_not_stuck(sandbox: Sandbox) -> None:
     script = """
 import os, threading, sys, paywall, paywall._loading as loading
 from paywall._loading import load
@@ -95,7 +95,7 @@ if child == 0:
 thread.join()
 sys.exit(os.WEXITSTATUS(os.waitpid(child, 0)[1]))
 """
-    assert python(script, options).returncode == 7
+    assert python(script, sandbox).returncode == 7
 
 
 def work_with_own_client(options: Dict[str, Any]) -> Tuple[str, str]:
@@ -129,11 +129,10 @@ def test_multiprocessing_with_the_parents_client(client: paywall.Client, sandbox
     assert [entry["connection"] for entry in entries].count(entries[0]["connection"]) == 1
 
 
-def python(script: str, options: Dict[str, Any], **changes: Any) -> "subprocess.CompletedProcess[str]":
-    variables = {"PAYWALL_" + name.upper(): str(value) for name, value in options.items()}
+def python(script: str, sandbox: Sandbox, **changes: Any) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, "-X", "dev", "-c", script],
-        env={**os.environ, **variables},
+        env=sandbox.environment,
         capture_output=True,
         text=True,
         timeout=60,
@@ -143,11 +142,16 @@ def python(script: str, options: Dict[str, Any], **changes: Any) -> "subprocess.
 
 
 BEGIN = f"""
-import atexit, sys, threading, time, paywall
+import atexit, json, os, sys, threading, time, urllib.request, paywall
 SESSION = "{SESSION}"
 client = paywall.Client.from_env()
 def call(token="sbx_ok_5001"):
     return client.resend_otp(token, SESSION)
+def wait_until_it_is_sent():
+    journal = []
+    while len(journal) < 2:
+        with urllib.request.urlopen(os.environ["JOURNAL"], timeout=30) as answer:
+            journal = json.loads(answer.read())
 call()
 """
 ENDINGS = {
@@ -186,7 +190,7 @@ sys.another_page = Page()
 """,
     "a daemon thread in a call": """
 threading.Thread(target=call, args=["sbx_delay_2000"], daemon=True).start()
-time.sleep(0.2)
+wait_until_it_is_sent()
 """,
     "a thread in a call": 'threading.Thread(target=call, args=["sbx_delay_300"]).start()',
     "an exception": "del client\nraise SystemExit(0)",
@@ -194,7 +198,7 @@ time.sleep(0.2)
 import asyncio
 async def main():
     task = asyncio.ensure_future(client.aresend_otp("sbx_delay_300", SESSION))
-    await asyncio.sleep(0.1)
+    await asyncio.get_running_loop().run_in_executor(None, wait_until_it_is_sent)
 asyncio.run(main())
 """,
 }
@@ -202,7 +206,7 @@ asyncio.run(main())
 
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_the_interpreter_ends_well_with(ending: str, sandbox: Sandbox) -> None:
-    ended = python(BEGIN + ENDINGS[ending], sandbox.options)
+    ended = python(BEGIN + ENDINGS[ending], sandbox)
     assert (ended.returncode, ended.stderr, ended.stdout) == (0, "", "")
     calls = len(sandbox.requests())
     if ending in ("a live client", "a cycle", "an exception"):
@@ -212,6 +216,16 @@ def test_the_interpreter_ends_well_with(ending: str, sandbox: Sandbox) -> None:
         assert calls <= 3
     else:
         assert calls == 2
+
+
+def interrupt_after(count: int, sandbox: Sandbox) -> None:
+    """Sends this process a signal while the answer to that request is awaited."""
+
+    def interrupt() -> None:
+        sandbox.wait_for_requests(count)
+        os.kill(os.getpid(), signal.SIGALRM)
+
+    threading.Thread(target=interrupt).start()
 
 
 def test_an_interrupted_call_hands_its_outcome_on(options: Dict[str, Any], sandbox: Sandbox) -> None:
@@ -226,21 +240,18 @@ def test_an_interrupted_call_hands_its_outcome_on(options: Dict[str, Any], sandb
     before = signal.signal(signal.SIGALRM, stop)
     try:
         with paywall.Client(**options, on_abandoned=handed.append) as client:
-            signal.setitimer(signal.ITIMER_REAL, 0.1)
-            with pytest.raises(Stop):
-                client.resend_otp("sbx_delay_300", SESSION)
-            signal.setitimer(signal.ITIMER_REAL, 0.1)
-            with pytest.raises(Stop):
-                client.resend_otp("sbx_delay_301", SESSION)
+            for count in (1, 2):
+                interrupt_after(count, sandbox)
+                with pytest.raises(Stop):
+                    client.resend_otp("sbx_delay_1000", SESSION)
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
     assert [result.token_state for result in handed] == ["new", "new"]
     assert sandbox.request_ids() == [result.request_id for result in handed]
 
 
 def test_a_failing_on_abandoned_does_not_hide_the_interruption(
-    options: Dict[str, Any], caplog: pytest.LogCaptureFixture
+    options: Dict[str, Any], sandbox: Sandbox, caplog: pytest.LogCaptureFixture
 ) -> None:
     def fail(_: object) -> None:
         raise RuntimeError("the token is 0123456789")
@@ -251,9 +262,9 @@ def test_a_failing_on_abandoned_does_not_hide_the_interruption(
     before = signal.signal(signal.SIGALRM, stop)
     try:
         with paywall.Client(**options, on_abandoned=fail) as client:
-            signal.setitimer(signal.ITIMER_REAL, 0.1)
+            interrupt_after(1, sandbox)
             with pytest.raises(KeyboardInterrupt):
-                client.resend_otp("sbx_delay_300", SESSION)
+                client.resend_otp("sbx_delay_1000", SESSION)
     finally:
         signal.signal(signal.SIGALRM, before)
     assert "on_abandoned raised RuntimeError" in caplog.text

@@ -23,13 +23,13 @@ def test_one_client_for_many_threads(client: paywall.Client, sandbox: Sandbox) -
     assert sorted(sandbox.request_ids()) == sorted(ids)
 
 
-def test_a_client_closed_under_a_call_lets_it_end(options: Dict[str, Any]) -> None:
+def test_a_client_closed_under_a_call_lets_it_end(options: Dict[str, Any], sandbox: Sandbox) -> None:
     client = paywall.Client(**options)
     results: List[paywall.ResendResult] = []
     resend = client.resend_otp
     thread = threading.Thread(target=lambda: results.append(resend("sbx_delay_400", SESSION)))
     thread.start()
-    time.sleep(0.2)
+    sandbox.wait_for_requests(1)
     client.close()
     thread.join()
     assert results[0].token_state == "new"

@@ -119,14 +119,9 @@ final class LaravelTest extends ProcessTestCase
     public function testClicksAtOnceAreOneMessage(): void
     {
         $this->serve();
-        $cookies = $this->begin('sbx_delay_2000');
+        $cookies = $this->begin('sbx_delay_3000');
         $first = $this->handle($cookies, 'POST', '/resend');
-        $underWay = curl_multi_init();
-        curl_multi_add_handle($underWay, $first);
-        for ($i = 0; $i < 400 && Sandbox::get()->journal() === []; $i++) {
-            curl_multi_exec($underWay, $active);
-            usleep(5000);
-        }
+        $underWay = $this->sent($first);
         for ($i = 0; $i < 3; $i++) {
             self::assertSame(Texts::TEXTS['tr']['sending'], $this->press($cookies)[1]['text']);
         }
@@ -145,14 +140,9 @@ final class LaravelTest extends ProcessTestCase
         $meanwhile = ['/begin?token=sbx_ok_0000' => ['newer', 'sbx_ok_0000'], '/finish' => ['finished', null]];
         foreach ($meanwhile as $path => $expected) {
             Sandbox::get()->clear();
-            $cookies = $this->begin('sbx_delay_1500');
+            $cookies = $this->begin('sbx_delay_3000');
             $first = $this->handle($cookies, 'POST', '/resend');
-            $underWay = curl_multi_init();
-            curl_multi_add_handle($underWay, $first);
-            for ($i = 0; $i < 400 && Sandbox::get()->journal() === []; $i++) {
-                curl_multi_exec($underWay, $active);
-                usleep(5000);
-            }
+            $underWay = $this->sent($first);
             self::assertSame(200, $this->ask($cookies, 'GET', $path)[0]);
             do {
                 curl_multi_exec($underWay, $active);
@@ -240,7 +230,8 @@ final class LaravelTest extends ProcessTestCase
             $this->folder,
             $this->environment($environment)
         );
-        for ($i = 0; $i < 200; $i++) {
+        $until = microtime(true) + 60;
+        while (microtime(true) < $until) {
             $connection = @stream_socket_client("tcp://{$this->address}");
             if ($connection !== false) {
                 fclose($connection);
@@ -249,6 +240,22 @@ final class LaravelTest extends ProcessTestCase
             usleep(20000);
         }
         self::fail("the server did not start: " . file_get_contents("{$this->folder}/server"));
+    }
+
+    /**
+     * Sends a request for a page, and waits until the service has got the call.
+     *
+     * @param resource|CurlHandle $request
+     * @return resource|CurlMultiHandle
+     */
+    private function sent($request)
+    {
+        $underWay = curl_multi_init();
+        curl_multi_add_handle($underWay, $request);
+        for ($until = microtime(true) + 60; Sandbox::get()->journal() === [] && microtime(true) < $until; usleep(5000)) {
+            curl_multi_exec($underWay, $active);
+        }
+        return $underWay;
     }
 
     /** A visitor of the site, by the file with its cookies. */
