@@ -166,7 +166,7 @@ quiet_on_the_web() {
   python3 -m zipfile -e "$php_zip" "$work/shop"
   php -d display_errors=1 -S "127.0.0.1:$port" -t "$work/shop/paywall" >"$work/server.log" 2>&1 &
   server=$!
-  for _ in $(seq 50); do { exec 3<>"/dev/tcp/127.0.0.1/$port"; } 2>/dev/null && break; sleep 0.1; done
+  for _ in $(seq 600); do { exec 3<>"/dev/tcp/127.0.0.1/$port"; } 2>/dev/null && break; sleep 0.1; done
   exec 3>&-
   while read -r file; do
     printed=$(curl -sS "http://127.0.0.1:$port/$file")

@@ -33,7 +33,7 @@ free_port() { php -r '$s = stream_socket_server("tcp://127.0.0.1:0"); echo subst
 await_that() { # WHAT COMMAND…
   local what=$1
   shift
-  for _ in $(seq 600); do "$@" >/dev/null 2>&1 && return; sleep 0.05; done
+  for _ in $(seq 1200); do "$@" >/dev/null 2>&1 && return; sleep 0.05; done
   echo "$what did not start" >&2
   tail -n 20 "$work"/*.log >&2 || true
   exit 1

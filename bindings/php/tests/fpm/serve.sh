@@ -91,7 +91,7 @@ php "$work/package/bin/paywall-doctor" --header >"$work/paywall-ffi.h"
 chmod 644 "$work/paywall-ffi.h"
 
 await() { # FILE
-  for _ in $(seq 200); do [ -s "$1" ] && return; sleep 0.05; done
+  for _ in $(seq 1200); do [ -s "$1" ] && return; sleep 0.05; done
   echo "$1 did not appear" >&2
   exit 1
 }
@@ -103,7 +103,7 @@ start_fpm() { # INI…
   master=$!
   pids+=("$master")
   await "$work/fpm.pid"
-  for _ in $(seq 100); do [ -S "$work/fpm.sock" ] && break; sleep 0.05; done
+  for _ in $(seq 1200); do [ -S "$work/fpm.sock" ] && break; sleep 0.05; done
 }
 
 # An older nginx does not know this option, and says what it cannot write to its own log.
