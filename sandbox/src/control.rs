@@ -25,7 +25,7 @@ use crate::operations::Act;
 use crate::outcomes::{Magic, TABLE};
 use crate::state::{Sandbox, Stats};
 
-/// How long `wait` waits, unless it is told.
+/// How long `wait` waits, unless the request says it.
 const WAIT_MS: u64 = 5_000;
 
 /// The routes of this module.

@@ -183,7 +183,7 @@ fn tokens_of_any_kind_are_recorded_short() {
     // A magic token is no secret and shown, but not for ever.
     client.resend(&format!("sbx_{}", page.repeat(100)), SESSION, "magic");
     assert_eq!(server.entry("magic")["token"].as_str().unwrap().chars().count(), 65);
-    // A megabyte is refused, and what came of it is nothing.
+    // A megabyte is refused: no call begins.
     let large = json!({"OtpToken": "x".repeat(1 << 20), "SessionId": SESSION}).to_string();
     let mut client = server.connect("http");
     // The end of it may find the connection closed.

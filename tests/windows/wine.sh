@@ -35,7 +35,7 @@ stand_in() { # NAME LIBRARIES…
     -o "$run/wine-prefix/drive_c/windows/system32/$1.dll" "${@:2}"
 }
 
-# What programs that ask are told of the system.
+# The version of Windows that programs see.
 as_windows() { # win7|win10
   "$run/wine" reg add 'HKCU\Software\Wine' /v Version /d "$1" /f >/dev/null
   "$run/in" /usr/lib/wine/wineserver -w

@@ -92,7 +92,7 @@ final class Library
 
     private static function load(): self
     {
-        // First, because under PHP-FPM every page asks: whoever has the scope can use FFI.
+        // First, because under PHP-FPM every page asks: where there is a scope, FFI can be used.
         $scope = self::scope();
         if ($scope !== null) {
             $problem = self::abiProblem($scope);
