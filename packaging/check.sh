@@ -96,9 +96,12 @@ macho() {
   grep -q 'name @rpath/libpaywall\.1\.dylib ' <<<"$said" || die "has not the install name @rpath/libpaywall.1.dylib"
   [[ "$said" =~ minos\ 11\.0 ]] || die "is not for macOS 11.0"
   said=$(llvm-objdump-14 --macho --dylibs-used "$file" | sed '1d;s/^[[:space:]]*\([^ ]*\) .*/\1/' |
-    grep -vE '^(@rpath/libpaywall\.1\.dylib|/usr/lib/lib(System\.B|iconv\.2|objc\.A)\.dylib|/System/Library/Frameworks/(Security|CoreFoundation)\.framework/.*)$') || true
+    grep -vE '^(@rpath/libpaywall\.1\.dylib|/usr/lib/libSystem\.B\.dylib|/System/Library/Frameworks/(Security|CoreFoundation)\.framework/.*)$') || true
   [ -z "$said" ] || die "needs $said"
-  exports_are "$(llvm-nm-14 --defined-only --extern-only "$file" | sed 's/^[0-9a-f]* . _//' | sort)"
+  # zig's linker cannot be given a list of exports: names of its own and of Rust's standard library stay. macOS looks for a
+  # name in the library that a program was linked with, so they meet nobody else's.
+  exports_are "$(llvm-nm-14 --defined-only --extern-only "$file" | sed 's/^[0-9a-f]* . _//' |
+    grep -vE '^(_mh_dylib_header|__dso_handle|rust_eh_personality|_R.*_3std.*)$' | sort)"
 }
 
 for given; do
