@@ -298,7 +298,17 @@ wheel_elsewhere() { # NAME
 
 # --- Windows ---
 
-# What tests/windows/run.sh has left runs them: Wine, and a stand-in for one of its DLLs (docs/windows.md).
+# As in tests/windows: Wine, and a stand-in for one of its DLLs (docs/windows.md).
+prepare_wine() ( # NAME
+  arch=${1#win-} run=$(realpath --relative-to . "$(wine_folder "$1")")
+  target "$1"
+  tools=${rust%%-*}-w64-mingw32
+  say() { echo "windows $arch: $*" >&2; }
+  mkdir -p "$run"
+  source tests/windows/wine.sh
+  make_wine
+  make_certificates
+)
 wine_folder() { echo "$root/target/windows/${1#win-}"; }
 for_wine() { # FOLDER
   sed -i 's/crypt32\.dll/cryptwn.dll/' "$1/paywall.dll"
@@ -383,7 +393,7 @@ nupkg=$root/dist/dotnet/Paywall.$version.nupkg
 sdist=$root/dist/python/paywall-$version.tar.gz
 deb=("$root/dist/debian/"{libpaywall1,libpaywall-dev,paywall}"_$version-1_amd64.deb")
 python=$(python3 -c 'import platform; print(platform.python_version())')
-php=$(php -r 'echo PHP_VERSION;')
+php_here=$(php -r 'echo PHP_VERSION;')
 python_of() { case $1 in 11) echo 3.9 ;; 12) echo 3.11 ;; 13) echo 3.13 ;; esac; }
 php_of() { case $1 in 11) echo 7.4 ;; 12) echo 8.2 ;; 13) echo 8.4 ;; esac; }
 
@@ -394,9 +404,9 @@ quick() {
   done
   run tried "$(command_archive command-x64)" "$system" command_alone command-x64
   run tried "$(wheel linux-x64)" "$system, Python $python" in_empty_environment "$(wheel linux-x64)" python3
-  run tried "$php_archive" "$system, PHP $php, FFI" composer_ffi "$php_archive"
-  run tried "$php_archive" "$system, PHP $php, the command" composer_command "$php_archive"
-  run tried "$php_zip" "$system, PHP $php, FFI" zip_ffi "$php_zip"
+  run tried "$php_archive" "$system, PHP $php_here, FFI" composer_ffi "$php_archive"
+  run tried "$php_archive" "$system, PHP $php_here, the command" composer_command "$php_archive"
+  run tried "$php_zip" "$system, PHP $php_here, FFI" zip_ffi "$php_zip"
   run quiet_on_the_web
   run tried "$nupkg" "$system, .NET Framework 4.6.2 on Mono" on_mono "$nupkg"
   run tried "$nupkg" "$system, .NET Core 3.1" on_core "$nupkg"
@@ -451,7 +461,7 @@ debians() {
 
 # They start servers of their own, whose user may not be able to come here.
 plugins() {
-  local system="Debian 12, x86_64, PHP $php" version
+  local system="Debian 12, x86_64, PHP $php_here" version
   local apart=(env -u TMPDIR PAYWALL_PLUGINS="$root/dist")
   run "${apart[@]}" tests/plugins/web.sh
   run works "$root/dist/woocommerce/paywall-otp.zip" "$system, WordPress with a stand-in for WooCommerce" \
@@ -477,8 +487,8 @@ if [ "${1:-}" = quick ]; then
 fi
 scripts/build.sh
 if [ "${1:-}" = all ]; then
-  for arch in x64 x86; do
-    [ -e "target/windows/$arch/tested" ] || { env -u ONLY tests/windows/run.sh "$arch" && touch "target/windows/$arch/tested"; }
+  for name in $(target_names pe); do
+    prepare_wine "$name"
   done
   # Wine takes only some certificates.
   export SANDBOX_KEEP=$root/target/windows/x64/certificates
