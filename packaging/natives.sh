@@ -83,7 +83,7 @@ native() {
     macho)
       flags=(-Cstrip=none)
       # rustc would strip with a tool of LLVM's that Debian's lacks; the linker can. It also drops libraries that nothing uses.
-      after=(-- "-Clink-arg=-F$root/packaging/macos" -Clink-arg=-Wl,-x,-S,-dead_strip_dylibs)
+      after=(-- "-Clink-arg=-F$root/packaging/macos" "-Clink-arg=-Wl,-x,-S,-dead_strip_dylibs")
       export MACOSX_DEPLOYMENT_TARGET=11.0
       ;;
   esac

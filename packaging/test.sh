@@ -31,6 +31,16 @@ tried() { # FILE SYSTEM COMMAND…
   [[ "$printed" =~ ^(scenarios.*|interface):\ [1-9][0-9]*\ passed(,\ 0\ failed)?$ ]] || return 1
   tested "$1" "$2"
 }
+tried_together() { # SYSTEM FILES… -- COMMAND…: Debian packages that need each other, in one step
+  local system=$1 files=() file
+  shift
+  while [ "$1" != -- ]; do
+    files+=("$1")
+    shift
+  done
+  tried "${files[0]}" "$system" "${@:2}" || return
+  for file in "${files[@]:1}"; do tested "$file" "$system"; done
+}
 works() { # FILE SYSTEM COMMAND…
   [ -f "$1" ] || { echo "missing: $1" >&2; return 1; }
   "${@:3}" && tested "$1" "$2"
@@ -85,16 +95,17 @@ projects() { # WAY: builds an example project from an unpacked archive, and runs
   esac
 }
 
-# A program in C for another target: zig would have to compile C++'s library first.
-elsewhere() { # NAME
-  local runner folder place=$work/$1 to
-  target "$1"
-  to=${rust/-unknown/}
+# A program in C for the target that `target` has set: zig would have to compile C++'s library first.
+in_c() { # FOLDER-OF-HEADERS LIBRARY
+  local to=${rust/-unknown/}
   to=${to/armv7/arm}
-  find_runner && unpack "$(c_archive "$name")" "$place" &&
-    "$zig" cc -target "${to/i686/x86}" -std=c11 -O1 tests/c/interface.c -o "$place/program" "-I$place/include" \
-      "$place/lib/libpaywall.so.1" -Wl,-rpath,'$ORIGIN/lib' &&
-    "${runner[@]}" "$place/program"
+  "$zig" cc -target "${to/i686/x86}" -std=c11 -O1 tests/c/interface.c -o "$work/program" "-I$1" "$2" "-Wl,-rpath,$(dirname "$2")" &&
+    "${runner[@]}" "$work/program"
+}
+elsewhere() { # NAME
+  local runner folder place=$work/$1
+  target "$1"
+  find_runner && unpack "$(c_archive "$name")" "$place" && in_c "$place/include" "$place/lib/libpaywall.so.1"
 }
 
 # --- the command ---
@@ -202,20 +213,35 @@ debian_folder() { # FILES…
   rm -rf "$work/debian"
   mkdir -p "$work/debian"/var/lib/dpkg/{info,updates,triggers}
   touch "$work/debian/var/lib/dpkg/status"
-  dpkg --root="$work/debian" --force-not-root --force-script-chrootless --force-depends --log=/dev/null \
-    --install "${deb[@]}" >"$work/dpkg.log" 2>&1 || { cat "$work/dpkg.log" >&2; return 1; }
+  dpkg --root="$work/debian" --force-not-root --force-script-chrootless --force-depends --force-architecture --log=/dev/null \
+    --install "$@" >"$work/dpkg.log" 2>&1 || { cat "$work/dpkg.log" >&2; return 1; }
 }
 debian_library() {
   local triple=x86_64-linux-gnu
-  debian_folder
+  debian_folder "${deb[@]}"
   # shellcheck disable=SC2046
   PKG_CONFIG_PATH=$work/debian/usr/lib/$triple/pkgconfig g++ -std=c++11 bindings/cpp/tests/scenarios.cpp -o "$work/debian/program" \
     -pthread $(PKG_CONFIG_PATH=$work/debian/usr/lib/$triple/pkgconfig pkg-config --cflags --libs paywall)
   LD_LIBRARY_PATH=$work/debian/usr/lib/$triple "$work/debian/program"
 }
 debian_command() {
-  debian_folder
+  debian_folder "${deb[@]}"
   python3 packaging/tests/scenarios.py "$work/debian/usr/bin/paywall"
+}
+debian_elsewhere() { # NAME
+  local runner folder place=$work/debian library
+  target "$1"
+  find_runner && debian_folder "$root/dist/debian/"*"_$runs.deb" || return
+  library=$(echo "$place"/usr/lib/*/libpaywall.so.1)
+  in_c "$place/usr/include" "$library" || return
+  # The command is for some machines only.
+  [ ! -e "$place/usr/bin/paywall" ] || python3 packaging/tests/scenarios.py "${runner[@]}" "$place/usr/bin/paywall"
+}
+debs_elsewhere() { # NAME
+  local all
+  target "$1"
+  all=("$root/dist/debian/"*"_$runs.deb")
+  tried_together "$(system_of): installed into a folder" "${all[@]}" -- debian_elsewhere "$1"
 }
 lintian_finds_no_error() { lintian --fail-on error "$@"; }
 
@@ -235,10 +261,8 @@ other() { # RELEASE inside.sh's arguments
 other_php() { # ARCHIVE RELEASE [COMMAND]
   composer_project "$1" && other "$2" php "${@:3}"
 }
-other_debs() { # RELEASE: all of them, so one step
-  local file system="Debian $1, x86_64: installed, used and removed"
-  tried "${deb[0]}" "$system" other "$1" deb "${deb[@]}" || return
-  for file in "${deb[@]:1}"; do tested "$file" "$system"; done
+other_debs() { # RELEASE
+  tried_together "Debian $1, x86_64: installed, used and removed" "${deb[@]}" -- other "$1" deb "${deb[@]}"
 }
 
 # What programs of another machine need, from Debian 12, without a system of their own.
@@ -430,6 +454,7 @@ foreign() {
       elf)
         run tried "$(c_archive "$name")" "$system" elsewhere "$name"
         run tried "$(wheel "$name")" "$system, Python 3.11" wheel_elsewhere "$name"
+        run debs_elsewhere "$name"
         ;;
     esac
   done
