@@ -8,6 +8,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
 source packaging/common.sh
+# Only what makes packages needs it; a crate watches it, and would be compiled again for the other tests and after them.
+unset SOURCE_DATE_EPOCH
 part=packages
 [ "${1:-}" != all ] || again='make dist-test'
 source scripts/steps.sh
