@@ -185,13 +185,54 @@ def test_a_coroutine_thrown_away_with_its_loop(
     loop = asyncio.new_event_loop()
     task = loop.create_task(client.aresend_otp("sbx_ok_5001", SESSION))
     task._log_destroy_pending = False  # type: ignore[attr-defined]
+    executor = concurrent.futures.ThreadPoolExecutor(1)
+    loop.set_default_executor(executor)
     loop.run_until_complete(held.until_it_begins())
     held.go_on.set()
-    assert held.ended.wait(60)
+    # The answer is with the loop, which does not run again.
+    executor.shutdown()
     loop.close()
     del task
     gc.collect()
+    assert [outcome.token_state for outcome in outcomes] == ["new"]
+
+
+def test_a_loop_that_is_closed_during_a_call(
+    abandoning: Tuple[paywall.Client, Outcomes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, outcomes = abandoning
+    held = Held(client, monkeypatch)
+    loop = asyncio.new_event_loop()
+    task = loop.create_task(client.aresend_otp("sbx_ok_5001", SESSION))
+    task._log_destroy_pending = False  # type: ignore[attr-defined]
+    loop.run_until_complete(held.until_it_begins())
+    loop.close()
+    held.go_on.set()
+    # The task is still there: nobody has to collect garbage first.
     assert [outcome.token_state for outcome in awaited(outcomes)] == ["new"]
+    del task
+    gc.collect()
+    assert len(outcomes) == 1
+
+
+def test_a_loop_that_is_closed_before_a_call_begins(
+    abandoning: Tuple[paywall.Client, Outcomes], sandbox: Sandbox
+) -> None:
+    client, outcomes = abandoning
+    loop = asyncio.new_event_loop()
+    executor = concurrent.futures.ThreadPoolExecutor(1)
+    loop.set_default_executor(executor)
+    go_on = threading.Event()
+    executor.submit(go_on.wait)
+    task = loop.create_task(client.aresend_otp("sbx_ok_5001", SESSION))
+    task._log_destroy_pending = False  # type: ignore[attr-defined]
+    loop.run_until_complete(asyncio.sleep(0))
+    loop.close()
+    go_on.set()
+    executor.shutdown()
+    del task
+    gc.collect()
+    assert (sandbox.requests(), outcomes) == ([], [])
 
 
 def test_no_outcome_is_handed_on_twice_or_lost(options: Dict[str, Any], sandbox: Sandbox) -> None:
