@@ -141,7 +141,7 @@ def pages(url: str, seconds: int, connections: int, before: Command) -> list[flo
     """Pages a second, and the 99th percentile in milliseconds."""
     wrk = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "--latency", url]
     told = Program(wrk, dict(os.environ)).run(before=before).stdout
-    rate, late = re.search(r"Requests/sec: +([\d.]+)", told), re.search(r"99% +([\d.]+)(us|ms|s)\n", told)
+    rate, late = re.search(r"Requests/sec: +([\d.]+)", told), re.search(r"99% +([\d.]+)(us|ms|s) *\n", told)
     if not rate or not late or "Non-2xx" in told or "Socket errors" in told or float(rate[1]) == 0:
         raise RuntimeError(f"wrk {url}: {told}")
     return [float(rate[1]), float(late[1]) * {"us": 0.001, "ms": 1, "s": 1000}[late[2]]]
