@@ -326,7 +326,7 @@ wheel_elsewhere() { # NAME
 
 # As in tests/windows: Wine, and a stand-in for one of its DLLs (docs/windows.md).
 prepare_wine() ( # NAME
-  arch=${1#win-} run=$(realpath --relative-to . "$(wine_folder "$1")")
+  arch=${1#win-} run=target/windows/${1#win-}
   target "$1"
   tools=${rust%%-*}-w64-mingw32
   say() { echo "windows $arch: $*" >&2; }

@@ -1,5 +1,5 @@
-# shellcheck shell=bash disable=SC2154 # windows.sh sets arch, root, run and tools
-# Sourced by windows.sh. `make_wine` makes what its programs run in, and two commands in the folder $run:
+# shellcheck shell=bash disable=SC2154 # the sourcer sets arch, root, run and tools
+# Sourced by run.sh, and by packaging/test.sh. `make_wine` makes what its programs run in, and two commands in the folder $run:
 #   in      runs a command where Wine is: here for x64; for x86 in a 32-bit Debian of its own, since Debian's 32-bit
 #           Wine cannot be installed beside the packages of a 64-bit machine
 #   wine    runs a Windows program there

@@ -177,14 +177,20 @@ def test_cancelled_when_the_answer_is_there_and_not_picked_up(
     assert len(sandbox.requests()) == 1
 
 
+def doomed(client: paywall.Client, loop: asyncio.AbstractEventLoop) -> "asyncio.Task[paywall.ResendResult]":
+    """A call that its loop will not see to the end."""
+    task = loop.create_task(client.aresend_otp("sbx_ok_5001", SESSION))
+    task._log_destroy_pending = False  # type: ignore[attr-defined]
+    return task
+
+
 def test_a_coroutine_thrown_away_with_its_loop(
     abandoning: Tuple[paywall.Client, Outcomes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client, outcomes = abandoning
     held = Held(client, monkeypatch)
     loop = asyncio.new_event_loop()
-    task = loop.create_task(client.aresend_otp("sbx_ok_5001", SESSION))
-    task._log_destroy_pending = False  # type: ignore[attr-defined]
+    task = doomed(client, loop)
     executor = concurrent.futures.ThreadPoolExecutor(1)
     loop.set_default_executor(executor)
     loop.run_until_complete(held.until_it_begins())
@@ -203,8 +209,7 @@ def test_a_loop_that_is_closed_during_a_call(
     client, outcomes = abandoning
     held = Held(client, monkeypatch)
     loop = asyncio.new_event_loop()
-    task = loop.create_task(client.aresend_otp("sbx_ok_5001", SESSION))
-    task._log_destroy_pending = False  # type: ignore[attr-defined]
+    task = doomed(client, loop)
     loop.run_until_complete(held.until_it_begins())
     loop.close()
     held.go_on.set()
@@ -224,8 +229,7 @@ def test_a_loop_that_is_closed_before_a_call_begins(
     loop.set_default_executor(executor)
     go_on = threading.Event()
     executor.submit(go_on.wait)
-    task = loop.create_task(client.aresend_otp("sbx_ok_5001", SESSION))
-    task._log_destroy_pending = False  # type: ignore[attr-defined]
+    task = doomed(client, loop)
     loop.run_until_complete(asyncio.sleep(0))
     loop.close()
     go_on.set()
